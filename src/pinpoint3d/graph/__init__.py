@@ -1,0 +1,1 @@
+"""The training-free engine: superpoints, their graph, and seeded walks on it."""

@@ -1,0 +1,73 @@
+"""What a segmenter is, and the one door to all of them: `load_segmenter`."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from pinpoint3d.errors import SegmenterError
+from pinpoint3d.graph.engine import GraphSegmenter
+from pinpoint3d.graph.nearest import NearestSegmenter
+from pinpoint3d.types import Candidate, Click, Masks, Scene
+
+_logger = logging.getLogger(__name__)
+
+
+class EncodedScene(Protocol):
+    """A scene and what its segmenter computed for it, ready for clicks.
+
+    Both methods are pure: the same clicks give the same bytes, whatever was asked before.
+    """
+
+    @property
+    def scene(self) -> Scene:
+        """The scene that was encoded."""
+        ...
+
+    def segment(self, clicks: Sequence[Click]) -> Masks:
+        """Object, part and confidence of every point, given all clicks so far in their order."""
+        ...
+
+    def candidates(self, click: Click) -> list[Candidate]:
+        """Possible readings of one click, small to large, each inside the next."""
+        ...
+
+
+class Segmenter(Protocol):
+    """Anything that can encode a scene."""
+
+    @property
+    def name(self) -> str:
+        """Short name, as `load_segmenter` takes it and a saved session records it."""
+        ...
+
+    def encode(self, scene: Scene) -> EncodedScene:
+        """Do the slow work, once a scene."""
+        ...
+
+
+_BUILT_IN = {"graph": GraphSegmenter, "nearest": NearestSegmenter}
+
+
+def load_segmenter(name: str | Path | None = None) -> Segmenter:
+    """Segmenter of a name.
+
+    Parameters
+    ----------
+    name
+        "graph" (training-free), "nearest" (each point takes its nearest click's label: a
+        baseline), or None for the best that this installation has, which is logged.
+
+    Raises
+    ------
+    SegmenterError
+        If there is none of that name.
+    """
+    if name is None:
+        _logger.info("using the graph segmenter")
+        return GraphSegmenter()
+    if str(name) in _BUILT_IN:
+        return _BUILT_IN[str(name)]()
+    raise SegmenterError(
+        f"no segmenter {str(name)!r}; this version has {', '.join(sorted(_BUILT_IN))}."
+    )
