@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int32, UInt8
@@ -131,14 +131,14 @@ class Masks:
             object.__setattr__(self, name, _frozen(getattr(self, name)))
 
     @classmethod
-    def of(cls, objects: ArrayLike, parts: ArrayLike | None = None) -> Self:
+    def of(cls, objects: ArrayLike, parts: ArrayLike | None = None):
         """Masks from ids known for certain (ground truth): confidence 1, part 0 unless given."""
         object_ids = _ids(objects)
         part_ids = np.zeros_like(object_ids) if parts is None else _ids(parts)
         return cls(object_ids, part_ids, np.ones(len(object_ids), np.float32))
 
     @classmethod
-    def empty(cls, n_points: int) -> Self:
+    def empty(cls, n_points: int):
         """All background with confidence 0: the answer to no clicks."""
         ids = np.zeros(n_points, np.int32)
         return cls(ids, ids.copy(), np.zeros(n_points, np.float32))
