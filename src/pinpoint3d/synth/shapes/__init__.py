@@ -32,10 +32,15 @@ from collections.abc import Callable
 import numpy as np
 
 from pinpoint3d.synth.assets import Asset
-from pinpoint3d.synth.shapes import cabinet, mug
+from pinpoint3d.synth.shapes import bottle, cabinet, chair, lamp, monitor, mug, table
 
 FAMILIES: dict[str, Callable[[np.random.Generator], Asset]] = {
+    "bottle": bottle.make,
     "cabinet": cabinet.make,
+    "chair": chair.make,
+    "lamp": lamp.make,
+    "monitor": monitor.make,
     "mug": mug.make,
+    "table": table.make,
 }
 """Every family's `make`, by the kind it makes."""
