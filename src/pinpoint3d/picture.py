@@ -67,6 +67,7 @@ def render(
     colour_by: ColourBy | None = None,
     azimuth_deg: float = 30.0,
     elevation_deg: float = 35.0,
+    cut: float = 0.0,
     size: tuple[int, int] = (960, 720),
     clicks: Sequence[Click] = (),
 ) -> UInt8[np.ndarray, "height width 3"]:
@@ -85,6 +86,9 @@ def render(
         Turn of the camera about the up axis, degrees. At 0 it looks along +y in a z-up scene.
     elevation_deg
         Height of the camera above the horizon, degrees, -89 to 89.
+    cut
+        Metres taken off each side of the scene's bounding box that faces the camera, to look into
+        a closed room.
     size
         Width and height in pixels.
     clicks
@@ -97,7 +101,7 @@ def render(
     """
     colour_by = colour_by or ("rgb" if masks is None else "part")
     labels = masks if masks is not None else Masks.empty(len(scene))
-    view = _look(scene, azimuth_deg, elevation_deg, size)
+    view = _look(scene, azimuth_deg, elevation_deg, cut, size)
     return _mark(_paint(scene, labels, view, colour_by), scene, clicks, view)
 
 
@@ -107,14 +111,16 @@ def render_sheet(
     *,
     azimuth_deg: float = 30.0,
     elevation_deg: float = 35.0,
+    cut: float = 0.0,
     size: tuple[int, int] = (640, 560),
     clicks: Sequence[Click] = (),
 ) -> UInt8[np.ndarray, "height width 3"]:
     """Three pictures side by side: the scan, its objects, their parts with the clicks.
 
-    `size` is that of one picture; the sheet is three times as wide and a caption higher.
+    `size` is that of one picture, the rest as for `render`; the sheet is three times as wide and a
+    caption higher.
     """
-    view = _look(scene, azimuth_deg, elevation_deg, size)
+    view = _look(scene, azimuth_deg, elevation_deg, cut, size)
     pictures = [
         _captioned(_paint(scene, masks, view, "rgb"), "scan"),
         _captioned(_paint(scene, masks, view, "object"), "objects"),
@@ -195,12 +201,15 @@ class _View:
     hollows: Float32[np.ndarray, "height width"]
 
 
-def _look(scene: Scene, azimuth_deg: float, elevation_deg: float, size: tuple[int, int]) -> _View:
+def _look(
+    scene: Scene, azimuth_deg: float, elevation_deg: float, cut: float, size: tuple[int, int]
+) -> _View:
     """Geometry of a picture; the same for every colouring."""
-    rows = _rows_shown(scene)
+    axes = _axes(scene, azimuth_deg, elevation_deg)
+    rows = _rows_shown(scene, axes[2], cut)
     xyz = scene.xyz[rows]
     radii, normals = _surface(xyz)
-    camera = _camera(xyz, _axes(scene, azimuth_deg, elevation_deg), size)
+    camera = _camera(xyz, axes, size)
     points = camera.see(xyz)
     facing = (normals @ camera.axes.T).astype(np.float32)
     facing[np.einsum("ij,ij->i", facing, points) > 0] *= -1
@@ -221,8 +230,17 @@ def _paint(
     return _shrink(image)
 
 
-def _rows_shown(scene: Scene) -> Int64[np.ndarray, " shown"]:
+def _rows_shown(
+    scene: Scene, forward: Float64[np.ndarray, "3"], cut: float
+) -> Int64[np.ndarray, " shown"]:
     rows = np.flatnonzero(scene.valid)
+    if cut > 0:
+        low, high = np.percentile(scene.xyz[rows], [0.5, 99.5], axis=0)
+        high, low = high - cut * (forward < -0.1), low + cut * (forward > 0.1)
+        # Sides that the camera looks at from outside; the far sides stay whole.
+        inside = ((scene.xyz[rows] <= high) | (forward >= -0.1)).all(axis=1)
+        inside &= ((scene.xyz[rows] >= low) | (forward <= 0.1)).all(axis=1)
+        rows = rows[inside] if inside.any() else rows
     return rows[:: max(1, -(-len(rows) // MOST_POINTS))]
 
 
@@ -237,11 +255,13 @@ def _surface(
     centred = xyz[neighbours].astype(np.float64)
     centred -= centred.mean(axis=1, keepdims=True)
     _, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", centred, centred))
-    # The middle neighbour's distance closes gaps of a grid seen at a slant; the cap stops lone
-    # stray points from growing into plates.
+    # The middle neighbour's distance closes gaps of a grid seen at a slant.
     radius = distances[:, k // 2]
     typical = np.median(radius)
     radius = np.clip(radius, 0.35 * typical, 2.5 * typical)
+    # A stray point is nobody's near neighbour; drawn as large as its distances it would be a plate.
+    admirers = np.bincount(neighbours.ravel(), minlength=n_points)
+    radius[admirers < k / 3] = 0.35 * typical
     if typical == 0:
         radius = np.full(n_points, max(1e-3, float(np.ptp(xyz, axis=0).max()) / 200))
     return radius.astype(np.float32), vectors[:, :, 0].astype(np.float32)

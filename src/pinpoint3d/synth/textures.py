@@ -74,7 +74,7 @@ class Wood:
     ) -> Float32[np.ndarray, "points 3"]:
         """See `Material`."""
         del normals
-        along = xyz @ _row(self.trunk)
+        along = (xyz * _row(self.trunk)).sum(axis=1)  # no BLAS: its sums depend on how many
         across = xyz - along[:, None] * _row(self.trunk)
         # The pith lies outside the furniture, as boards are sawn.
         radius = np.linalg.norm(across + np.float32(0.21), axis=1)
@@ -284,13 +284,13 @@ def choose(finish: Finish, rng: np.random.Generator) -> Material:
         material = Brushed(_of(_METALS, rng), int(rng.integers(3)), rng.uniform(0.3, 0.8), seed)
     elif finish in ("fabric", "leather"):
         colour = _painted(rng)
-        second = _shaded(colour, rng.uniform(0.6, 0.95)) if rng.random() < 0.4 else colour
+        second = shaded(colour, rng.uniform(0.6, 0.95)) if rng.random() < 0.4 else colour
         period, checks = rng.uniform(0.02, 0.12), bool(rng.random() < 0.4)
         material = Woven(colour, second, period, checks, 0.0, seed)
     elif finish == "stone":
         ground = _of(_STONES, rng)
         material = Stone(
-            ground, _shaded(ground, rng.uniform(0.5, 1.3)), rng.random() < 0.5, 0.25, seed
+            ground, shaded(ground, rng.uniform(0.5, 1.3)), rng.random() < 0.5, 0.25, seed
         )
     elif finish == "print":
         inks = tuple(_vivid(rng) for _ in range(4))
@@ -309,7 +309,7 @@ def choose(finish: Finish, rng: np.random.Generator) -> Material:
     elif finish == "paper":
         material = Plain((0.93, 0.92, 0.88), 0.0, 0.03, seed)
     elif finish == "rubber":
-        material = Plain(_shaded((0.16, 0.16, 0.17), rng.uniform(0.6, 1.6)), 0.05, 0.02, seed)
+        material = Plain(shaded((0.16, 0.16, 0.17), rng.uniform(0.6, 1.6)), 0.05, 0.02, seed)
     elif finish == "ceramic":
         white = rng.random() < 0.5
         material = Plain((0.93, 0.93, 0.91) if white else _vivid(rng), 0.3, 0.02, seed)
@@ -318,7 +318,7 @@ def choose(finish: Finish, rng: np.random.Generator) -> Material:
     if finish not in ("glass", "screen") and rng.random() < 0.25:
         amount, size = rng.uniform(0.15, 0.5), rng.uniform(0.05, 0.3)
         material = Worn(
-            material, _shaded((0.5, 0.45, 0.4), rng.uniform(0.4, 1.6)), amount, size, seed + 7
+            material, shaded((0.5, 0.45, 0.4), rng.uniform(0.4, 1.6)), amount, size, seed + 7
         )
     return material
 
@@ -330,7 +330,7 @@ def _wood(rng: np.random.Generator, seed: int) -> Wood:
     trunk += rng.normal(0, 0.05, 3)
     trunk /= np.linalg.norm(trunk)
     x, y, z = (float(v) for v in trunk)
-    dark = _shaded(light, rng.uniform(0.55, 0.85))
+    dark = shaded(light, rng.uniform(0.55, 0.85))
     return Wood(light, dark, (x, y, z), rng.uniform(0.01, 0.04), rng.uniform(0.1, 0.5), 0.1, seed)
 
 
@@ -355,10 +355,11 @@ _STONES = ((0.88, 0.87, 0.85), (0.30, 0.30, 0.32), (0.66, 0.62, 0.57), (0.52, 0.
 
 
 def _of(colours: Sequence[Colour], rng: np.random.Generator) -> Colour:
-    return _shaded(colours[int(rng.integers(len(colours)))], rng.uniform(0.88, 1.1))
+    return shaded(colours[int(rng.integers(len(colours)))], rng.uniform(0.88, 1.1))
 
 
-def _shaded(colour: Colour, factor: float) -> Colour:
+def shaded(colour: Colour, factor: float) -> Colour:
+    """A colour made lighter or darker."""
     red, green, blue = (min(1.0, channel * factor) for channel in colour)
     return red, green, blue
 
@@ -367,7 +368,7 @@ def _painted(rng: np.random.Generator) -> Colour:
     """A colour that rooms are furnished in: mostly white, grey or muted, seldom loud."""
     kind = rng.choice(4, p=(0.25, 0.2, 0.4, 0.15))
     if kind == 0:
-        return _shaded((0.94, 0.93, 0.90), rng.uniform(0.9, 1.05))
+        return shaded((0.94, 0.93, 0.90), rng.uniform(0.9, 1.05))
     if kind == 1:
         grey = rng.uniform(0.12, 0.7)
         return grey, grey, grey * rng.uniform(0.95, 1.08)
