@@ -1,20 +1,36 @@
 # The two that matter: `make demo` (set up and segment the bundled scan), `make test` (set up and
 # check everything). CONTRIBUTING.md has the rest.
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# OpenMP workers that spin while they wait slow a busy machine down many times over.
 export OMP_WAIT_POLICY = passive
 
 .PHONY: setup demo test lint bench wheel clean
 
-setup: $(VENV)/.ready
+setup: $(VENV)/.dev
 
-$(VENV)/.ready: pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	touch $@
+# Stamps: what is installed is left alone until pyproject.toml changes. The demo needs only what
+# users need, without the compiling of files it never imports, so that a first look comes sooner.
+$(VENV)/.dev: pyproject.toml | $(BIN)/pip
+	$(PIP) install --editable '.[dev]'
+	@touch $(VENV)/.runtime $@
 
-demo: setup
+$(VENV)/.runtime: pyproject.toml | $(BIN)/pip
+	$(PIP) install --no-compile --editable '.[all]'
+	@touch $@
+
+$(BIN)/pip:
+	@for python in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
+	  if $$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "setting up in $(VENV) with $$($$python --version)"; \
+	    exec $$python -m venv --clear $(VENV); \
+	  fi; \
+	done; \
+	echo "No Python 3.11 or newer with venv found; install it, or name one: make PYTHON=/its/path"; \
+	exit 1
+
+demo: $(VENV)/.runtime
 	$(BIN)/pinpoint3d demo --out out/demo
 
 lint: setup
@@ -30,7 +46,7 @@ bench: setup
 	$(BIN)/python benchmarks/run.py
 
 wheel: setup
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/hatchling build -d dist
 
 clean:
 	rm -rf $(VENV) out dist build
