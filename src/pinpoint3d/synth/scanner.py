@@ -71,34 +71,64 @@ class Device:
 # Steps of inverse depth, rarity of mixed pixels and holes on one side of edges: measured on 22
 # Kinect scans of tables. Its growth of noise: Khoshelham and Elberink 2012, doi:10.3390/s120201437.
 STRUCTURED_LIGHT = Device(
-    "structured light", 240, 180, 57.0, 0.45, 4.5, 0.0004, 0.0013, 0.5, 0.0029, 0.001, 0.075, 0.003
+    name="structured light",
+    width=240,
+    height=180,
+    field_deg=57.0,
+    near=0.45,
+    far=4.5,
+    noise=0.0004,
+    noise_growth=0.0013,
+    inverse_depth_step=0.0029,
+    depth_step=0.001,
+    baseline=0.075,
+    mixed=0.003,
 )
 # Noise nearly flat in range, many mixed pixels ("flying pixels"): Sarbolandi, Lefloch, Kolb 2015,
 # doi:10.1016/j.cviu.2015.05.006.
 TIME_OF_FLIGHT = Device(
-    "time of flight", 240, 200, 70.0, 0.5, 6.0, 0.0015, 0.0004, 0.6, 0.0, 0.001, 0.0, 0.25
+    name="time of flight",
+    width=240,
+    height=200,
+    field_deg=70.0,
+    near=0.5,
+    far=6.0,
+    noise=0.0015,
+    noise_growth=0.0004,
+    waves=0.6,
+    depth_step=0.001,
+    mixed=0.25,
 )
 # A tripod laser: millimetres everywhere, few holes, mixed points at edges as the beam has width.
 TRIPOD_LASER = Device(
-    "tripod laser", 720, 200, 360.0, 0.4, 30.0, 0.0012, 0.00001, 0.1, 0.0, 0.0, 0.0, 0.3, 0.04, 0.0
+    name="tripod laser",
+    width=720,
+    height=200,
+    field_deg=360.0,
+    near=0.4,
+    far=30.0,
+    noise=0.0012,
+    noise_growth=0.00001,
+    waves=0.1,
+    mixed=0.3,
+    grazing=0.04,
+    holes=0.0,
 )
-# A tablet walked through the room, its frames already averaged: little grain, slow bumps.
+# A tablet walked through the room, its frames already filtered: little grain, slow bumps, no mixed
+# pixels.
 HAND_HELD = Device(
-    "hand-held fusion",
-    200,
-    150,
-    62.0,
-    0.3,
-    5.0,
-    0.0012,
-    0.0006,
-    0.9,
-    0.0,
-    0.0,
-    0.0,
-    0.03,
-    0.12,
-    0.03,
+    name="hand-held fusion",
+    width=200,
+    height=150,
+    field_deg=62.0,
+    near=0.3,
+    far=5.0,
+    noise=0.0012,
+    noise_growth=0.0006,
+    waves=0.9,
+    mixed=0.0,
+    grazing=0.12,
+    holes=0.03,
 )
 DEVICES = (STRUCTURED_LIGHT, TIME_OF_FLIGHT, TRIPOD_LASER, HAND_HELD)
 
@@ -404,9 +434,13 @@ def _neighbour_colour(
     rng: np.random.Generator,
 ) -> tuple[Int32[np.ndarray, " rays"], Float32[np.ndarray, "rays 3"]]:
     """Where each ray takes its colour: colour and depth images are a little out of line."""
+    if rng.random() < 0.5:
+        return face, at
     du, dv = (int(v) for v in rng.integers(-1, 2, 2))
     row = np.arange(len(face)).reshape(device.height, device.width)
-    other = np.roll(row, (dv, du), axis=(0, 1)).reshape(-1)
+    rows = np.clip(np.arange(device.height) + dv, 0, device.height - 1)
+    columns = np.clip(np.arange(device.width) + du, 0, device.width - 1)
+    other = row[rows][:, columns].reshape(-1)
     other = np.where(face[other] >= 0, other, row.reshape(-1))
     return face[other], at[other]
 

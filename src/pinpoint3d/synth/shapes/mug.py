@@ -21,6 +21,11 @@ def make(rng: np.random.Generator) -> Asset:
     grip = str(rng.choice(GRIPS, p=(0.45, 0.25, 0.2, 0.1)))
     radius = rng.uniform(0.034, 0.048)
     height = rng.uniform(0.055, 0.075) if wall == "tea cup" else rng.uniform(0.08, 0.115)
+    return build(wall, grip, radius, height, rng)
+
+
+def build(wall: str, grip: str, radius: float, height: float, rng: np.random.Generator) -> Asset:
+    """A mug of given style and size, metres."""
     thick = rng.uniform(0.003, 0.005)
     t = np.linspace(0, 1, 9)
     shape = {
