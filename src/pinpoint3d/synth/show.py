@@ -9,7 +9,8 @@ import sys
 import numpy as np
 from jaxtyping import UInt8
 
-from pinpoint3d.picture import palette, write_png
+from pinpoint3d.picture import write_png
+from pinpoint3d.picture.palette import palette
 from pinpoint3d.synth.assets import Asset
 from pinpoint3d.synth.rays import build_tree, cast
 from pinpoint3d.synth.shapes import FAMILIES

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from pinpoint3d import Click, FileAccessError, Masks, Scene
-from pinpoint3d.picture import palette, render, render_sheet, write_png
+from pinpoint3d.picture import render, render_sheet, write_png
+from pinpoint3d.picture.palette import palette
 
 SIZE = (200, 150)
 
@@ -59,15 +60,6 @@ def test_masks_show_objects_in_the_colours_of_the_palette(two_boxes: Scene):
         assert (np.linalg.norm(shown - hue, axis=-1) < 0.15).sum() > 300
 
 
-def test_parts_differ_and_background_is_grey():
-    objects = np.repeat(np.arange(1, 8), 6).astype(np.int32)
-    parts = np.tile(np.arange(6), 7).astype(np.int32)
-    colours = palette(objects, parts)
-    assert len(np.unique(colours, axis=0)) == len(colours)
-    grey = palette(np.zeros(1, np.int32), np.zeros(1, np.int32))[0]
-    assert np.ptp(grey) == 0
-
-
 def test_clicks_are_marked_where_they_were_made(two_boxes: Scene):
     top = int(np.flatnonzero((two_boxes.xyz[:, 2] > 0.19) & (two_boxes.xyz[:, 0] < 0))[200])
     plain = render(two_boxes, azimuth_deg=0.0, size=SIZE)
@@ -90,6 +82,22 @@ def test_very_small_and_degenerate_scenes_have_pictures(n_points: int):
         scene = Scene(xyz=np.concatenate([xyz, [[np.nan] * 3]]))
         image = render(scene, Masks.empty(len(scene)), size=SIZE)
         assert not near(image, (251, 251, 250), 6).all()
+
+
+def test_the_near_walls_of_a_closed_room_can_be_cut_away():
+    rng = np.random.default_rng(0)
+    room = rng.uniform(-1, 1, (60_000, 3)) * [2, 1.5, 1]
+    side = rng.integers(6, size=len(room))
+    room[np.arange(len(room)), side % 3] = (
+        np.where(side < 3, -1, 1) * np.array([2, 1.5, 1])[side % 3]
+    )
+    ball = rng.normal(size=(4000, 3))
+    ball *= 0.4 / np.linalg.norm(ball, axis=1, keepdims=True)
+    rgb = np.full((64_000, 3), 120, np.uint8)
+    rgb[60_000:] = (200, 40, 40)
+    scene = Scene(np.concatenate([room, ball]), rgb)
+    assert near(render(scene, size=SIZE), (180, 40, 40)).sum() < 20
+    assert near(render(scene, size=SIZE, cut=0.2), (180, 40, 40)).sum() > 300
 
 
 def test_a_sheet_is_three_pictures_wide(two_boxes: Scene):

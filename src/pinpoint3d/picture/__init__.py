@@ -12,52 +12,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Literal, no_type_check
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int32, Int64, UInt8
-from numba import njit
 from PIL import Image, ImageDraw, ImageFont
-from scipy.spatial import KDTree
 
 from pinpoint3d.errors import FileAccessError
+from pinpoint3d.picture.palette import label_colours
+from pinpoint3d.picture.splats import blend, discs, nearest_disc
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Click, Masks, Scene
 
 ColourBy = Literal["rgb", "object", "part"]
 
 MOST_POINTS = 1_000_000  # more than there are pixels to show them; a larger scene is thinned evenly
-NEIGHBOURS = 12  # enough for a steady normal on a noisy scan, few enough to follow a mug's handle
 SUPERSAMPLING = 2
 FIELD_OF_VIEW = math.radians(32)  # long enough a lens that rooms keep their angles
 PAPER = (0.985, 0.985, 0.98)
 INK = (0.13, 0.13, 0.16)
-
-# Okabe and Ito, Color Universal Design (2008): told apart with any common colour vision.
-# Black and grey are left out (they read as shadow and as background).
-_OKABE_ITO = (
-    (0, 114, 178),
-    (230, 159, 0),
-    (0, 158, 115),
-    (204, 121, 167),
-    (86, 180, 233),
-    (213, 94, 0),
-    (240, 228, 66),
-)
-# Lightness (OKLab) and turn of hue in degrees of parts 1, 2, ...: neighbours in this list differ
-# most in lightness, which every eye sees.
-_PART_SHADES = (
-    (0.78, -22),
-    (0.50, 12),
-    (0.90, 14),
-    (0.62, -30),
-    (0.84, 34),
-    (0.42, -12),
-    (0.70, 26),
-    (0.94, -14),
-    (0.56, 38),
-)
-_REST_LIGHTNESS = 0.66
 
 
 def render(
@@ -156,13 +129,6 @@ def write_png(image: UInt8[np.ndarray, "height width 3"], path: str | Path) -> N
         ) from error
 
 
-def palette(
-    objects: Int32[np.ndarray, " labels"], parts: Int32[np.ndarray, " labels"]
-) -> UInt8[np.ndarray, "labels 3"]:
-    """Colours as `render` gives them to (object, part) pairs; background is grey."""
-    return np.rint(_palette(objects, parts) * 255).astype(np.uint8)
-
-
 @dataclass(frozen=True)
 class _Camera:
     """A pinhole: x right, y down, z forward."""
@@ -208,12 +174,12 @@ def _look(
     axes = _axes(scene, azimuth_deg, elevation_deg)
     rows = _rows_shown(scene, axes[2], cut)
     xyz = scene.xyz[rows]
-    radii, normals = _surface(xyz)
+    radii, normals = discs(xyz)
     camera = _camera(xyz, axes, size)
     points = camera.see(xyz)
     facing = (normals @ camera.axes.T).astype(np.float32)
     facing[np.einsum("ij,ij->i", facing, points) > 0] *= -1
-    depth, nearest = _nearest(points, facing, radii, *camera.lens)
+    depth, nearest = nearest_disc(points, facing, radii, *camera.lens)
     return _View(camera, rows, points, facing, radii, depth, nearest, _hollows(depth, camera))
 
 
@@ -222,7 +188,7 @@ def _paint(
 ) -> UInt8[np.ndarray, "height width 3"]:
     """A view in colour."""
     values = np.concatenate([_albedo(scene, masks, view.rows, colour_by), view.normals], axis=1)
-    pixels = _blend(view.points, view.normals, view.radii, values, view.depth, *view.camera.lens)
+    pixels = blend(view.points, view.normals, view.radii, values, view.depth, *view.camera.lens)
     image = _shade(pixels, view, strength=0.45 if colour_by == "rgb" else 0.8)
     if colour_by != "rgb":
         parts = masks.part if colour_by == "part" else np.zeros_like(masks.part)
@@ -242,29 +208,6 @@ def _rows_shown(
         inside &= ((scene.xyz[rows] >= low) | (forward <= 0.1)).all(axis=1)
         rows = rows[inside] if inside.any() else rows
     return rows[:: max(1, -(-len(rows) // MOST_POINTS))]
-
-
-def _surface(
-    xyz: Float32[np.ndarray, "points 3"],
-) -> tuple[Float32[np.ndarray, " points"], Float32[np.ndarray, "points 3"]]:
-    """Disc radius and normal of every point, from its nearest neighbours."""
-    n_points = len(xyz)
-    k = min(NEIGHBOURS, n_points)
-    distances, neighbours = KDTree(xyz).query(xyz, k=k)
-    distances, neighbours = distances.reshape(n_points, k), neighbours.reshape(n_points, k)
-    centred = xyz[neighbours].astype(np.float64)
-    centred -= centred.mean(axis=1, keepdims=True)
-    _, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", centred, centred))
-    # The middle neighbour's distance closes gaps of a grid seen at a slant.
-    radius = distances[:, k // 2]
-    typical = np.median(radius)
-    radius = np.clip(radius, 0.35 * typical, 2.5 * typical)
-    # A stray point is nobody's near neighbour; drawn as large as its distances it would be a plate.
-    admirers = np.bincount(neighbours.ravel(), minlength=n_points)
-    radius[admirers < k / 3] = 0.35 * typical
-    if typical == 0:
-        radius = np.full(n_points, max(1e-3, float(np.ptp(xyz, axis=0).max()) / 200))
-    return radius.astype(np.float32), vectors[:, :, 0].astype(np.float32)
 
 
 def _axes(scene: Scene, azimuth_deg: float, elevation_deg: float) -> Float64[np.ndarray, "3 3"]:
@@ -316,144 +259,13 @@ def _albedo(
     if colour_by == "rgb":
         return rgb
     parts = masks.part[rows] if colour_by == "part" else np.zeros(len(rows), np.int32)
-    label = _palette(masks.object[rows], parts)
+    label = label_colours(masks.object[rows], parts)
     # The scan's own light and dark shines through faintly, so that prints and seams stay visible.
     bright = rgb @ np.array([0.299, 0.587, 0.114], np.float32)
     background = masks.object[rows] == 0
     mixed = label * (0.82 + 0.30 * bright[:, None])
     mixed[background] = (0.60 + 0.36 * bright[background])[:, None]
     return np.clip(mixed, 0, 1).astype(np.float32)
-
-
-def _palette(
-    objects: Int32[np.ndarray, " labels"], parts: Int32[np.ndarray, " labels"]
-) -> Float32[np.ndarray, "labels 3"]:
-    """Colours of (object, part) pairs: sRGB, 0 to 1."""
-    base = _to_oklab(np.array(_OKABE_ITO) / 255)
-    lab = base[(objects - 1) % len(base)]
-    chroma = np.hypot(lab[:, 1], lab[:, 2])
-    hue = np.arctan2(lab[:, 2], lab[:, 1])
-    shades = np.array(_PART_SHADES)
-    shade = shades[(parts - 1) % len(shades)]
-    lightness = np.where(parts > 0, shade[:, 0], _REST_LIGHTNESS + 0.4 * (lab[:, 0] - 0.66))
-    hue = hue + np.where(parts > 0, np.radians(shade[:, 1]), 0)
-    # Light shades hold less chroma in sRGB; clipping would turn the hue.
-    chroma = chroma * np.where(parts > 0, np.clip(1.9 - 1.2 * lightness, 0.4, 1), 1)
-    colours = _from_oklab(np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=1))
-    colours[objects == 0] = 0.75
-    return colours.astype(np.float32)
-
-
-# Ottosson, A perceptual color space for image processing (2020): linear sRGB to cone responses,
-# and their cube roots to lightness and two opponent axes.
-_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_OPPONENT = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-
-
-def _to_oklab(srgb: Float64[np.ndarray, "colours 3"]) -> Float64[np.ndarray, "colours 3"]:
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    return np.cbrt(linear @ _CONES.T) @ _OPPONENT.T
-
-
-def _from_oklab(lab: Float64[np.ndarray, "colours 3"]) -> Float64[np.ndarray, "colours 3"]:
-    cones = (lab @ np.linalg.inv(_OPPONENT).T) ** 3
-    linear = np.clip(cones @ np.linalg.inv(_CONES).T, 0, 1)
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-
-
-@njit(cache=True, inline="always")
-@no_type_check  # numba compiles the plain function
-def _window(x, y, z, radius, focal, width, height):
-    """Pixels a disc may touch: left, right, top, bottom (ends not included)."""
-    reach = min(max(focal * radius / z, 0.75), 0.1 * width)
-    u, v = focal * x / z + width / 2, focal * y / z + height / 2
-    return (
-        max(0, int(u - reach)),
-        min(width, int(u + reach) + 1),
-        max(0, int(v - reach)),
-        min(height, int(v + reach) + 1),
-    )
-
-
-@njit(cache=True, inline="always")
-@no_type_check  # numba compiles the plain function
-def _hit(u, v, x, y, z, nx, ny, nz, reach):
-    """Depth where the ray (u, v, 1) meets a disc, and its share of the radius (above 1: missed)."""
-    slant = nx * u + ny * v + nz
-    # Seen from its edge, a disc is turned to the camera, which keeps thin things visible.
-    depth = (nx * x + ny * y + nz * z) / slant if slant < -0.2 else z
-    du, dv, dw = depth * u - x, depth * v - y, depth - z
-    return depth, (du * du + dv * dv + dw * dw) / (reach * reach)
-
-
-@njit(cache=True)
-@no_type_check
-def _nearest(points, normals, radii, focal, width, height):
-    """Depth of the nearest disc in every pixel (infinite: none), and its row (-1: none)."""
-    depth = np.full((height, width), np.inf, np.float32)
-    row = np.full((height, width), -1, np.int32)
-    for i in range(len(points)):
-        x, y, z = points[i, 0], points[i, 1], points[i, 2]
-        nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
-        if z <= 0:
-            continue
-        reach = max(radii[i], np.float32(0.75) / focal * z)  # never thinner than a pixel
-        left, right, top, bottom = _window(x, y, z, reach, focal, width, height)
-        for v in range(top, bottom):
-            ray_v = (v + np.float32(0.5) - height / 2) / focal
-            for u in range(left, right):
-                ray_u = (u + np.float32(0.5) - width / 2) / focal
-                at, share = _hit(ray_u, ray_v, x, y, z, nx, ny, nz, reach)
-                # Away from its centre a disc steps back, so that the nearest centre wins a pixel.
-                at += np.float32(0.5) * share * reach
-                if share <= 1 and at < depth[v, u]:
-                    depth[v, u] = at
-                    row[v, u] = i
-    return depth, row
-
-
-@njit(cache=True)
-@no_type_check
-def _blend(points, normals, radii, values, depth, focal, width, height):
-    """Weighted mean of six `values` over the discs at the surface of every pixel."""
-    total = np.zeros((height, width, 6), np.float32)
-    weight = np.zeros((height, width), np.float32)
-    for i in range(len(points)):
-        x, y, z = points[i, 0], points[i, 1], points[i, 2]
-        nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
-        if z <= 0:
-            continue
-        reach = max(radii[i], np.float32(0.75) / focal * z)
-        left, right, top, bottom = _window(x, y, z, reach, focal, width, height)
-        for v in range(top, bottom):
-            ray_v = (v + np.float32(0.5) - height / 2) / focal
-            for u in range(left, right):
-                ray_u = (u + np.float32(0.5) - width / 2) / focal
-                at, share = _hit(ray_u, ray_v, x, y, z, nx, ny, nz, reach)
-                if share > 1 or at > depth[v, u] + np.float32(1.5) * reach:
-                    continue
-                falloff = np.float32(1) - share
-                w = falloff * falloff + np.float32(0.01)
-                weight[v, u] += w
-                for c in range(6):
-                    total[v, u, c] += w * values[i, c]
-    for v in range(height):
-        for u in range(width):
-            for c in range(6):
-                total[v, u, c] /= max(weight[v, u], np.float32(1e-9))
-    return total
 
 
 def _shade(
@@ -532,7 +344,7 @@ def _mark(
         return image
     snapped = snap_clicks(scene, clicks)
     marks = view.camera.see(scene.xyz[snapped.rows])
-    fill = _palette(snapped.objects, snapped.parts)
+    fill = label_colours(snapped.objects, snapped.parts)
     fine = 4  # rings are drawn larger and shrunk, since pillow draws hard edges
     height, width = image.shape[:2]
     canvas = Image.new("RGBA", (width * fine, height * fine), (0, 0, 0, 0))
