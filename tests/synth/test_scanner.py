@@ -8,15 +8,9 @@ from scipy.spatial import KDTree
 
 from pinpoint3d.synth import rooms
 from pinpoint3d.synth.assets import Asset
-from pinpoint3d.synth.scanner import (
-    DEVICES,
-    HAND_HELD,
-    STRUCTURED_LIGHT,
-    TRIPOD_LASER,
-    Fusion,
-    Pose,
-    scan,
-)
+from pinpoint3d.synth.devices import DEVICES, HAND_HELD, STRUCTURED_LIGHT, TRIPOD_LASER, Device
+from pinpoint3d.synth.fusion import Fusion
+from pinpoint3d.synth.scanner import Pose, scan
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import box
 from pinpoint3d.synth.textures import Plain
@@ -71,7 +65,7 @@ def test_a_part_of_a_few_points_joins_its_parent():
 
 
 @pytest.mark.parametrize("device", DEVICES, ids=lambda device: device.name)
-def test_every_labelled_point_lies_within_noise_of_its_part(device):  # pyright: ignore[reportMissingParameterType]  # a Device
+def test_every_labelled_point_lies_within_noise_of_its_part(device: Device):
     rng = np.random.default_rng(4)
     world = rooms.make(rng, n_items=9)
     device = replace(device, mixed=0.0)  # those points lie between surfaces, by design

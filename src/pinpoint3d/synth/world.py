@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Bool, Float32, Int32
 
 from pinpoint3d.synth.assets import Asset
 from pinpoint3d.synth.textures import Material
@@ -63,6 +63,8 @@ class Surface:
         Index into the owner's parts of every face. int32 (F,).
     normals
         Unit normal of every face, outward. float32 (F, 3).
+    gloss, glass
+        Gloss of its material, float32 (F,), and whether light passes it, bool (F,).
     """
 
     vertices: Float32[np.ndarray, "vertices 3"]
@@ -70,6 +72,8 @@ class Surface:
     owner: Int32[np.ndarray, " faces"]
     part: Int32[np.ndarray, " faces"]
     normals: Float32[np.ndarray, "faces 3"]
+    gloss: Float32[np.ndarray, " faces"]
+    glass: Bool[np.ndarray, " faces"]
 
 
 def surface_of(world: World) -> Surface:
@@ -90,6 +94,15 @@ def surface_of(world: World) -> Surface:
         owner=np.repeat(np.arange(len(placed), dtype=np.int32), counts),
         part=np.concatenate([p.asset.face_part for p in placed]),
         normals=normals.astype(np.float32),
+        gloss=np.concatenate(
+            [np.array([c.gloss for c in p.coats], np.float32)[p.asset.face_part] for p in placed]
+        ),
+        glass=np.concatenate(
+            [
+                np.array([part.finish == "glass" for part in p.asset.parts])[p.asset.face_part]
+                for p in placed
+            ]
+        ),
     )
 
 
