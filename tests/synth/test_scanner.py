@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
+from pinpoint3d.errors import SceneError
 from pinpoint3d.synth import rooms
 from pinpoint3d.synth.assets import Asset
 from pinpoint3d.synth.devices import DEVICES, HAND_HELD, STRUCTURED_LIGHT, TRIPOD_LASER, Device
 from pinpoint3d.synth.fusion import Fusion
-from pinpoint3d.synth.scanner import Pose, scan
+from pinpoint3d.synth.scanner import Pose, frame, scan
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import box
 from pinpoint3d.synth.textures import Plain
@@ -149,3 +150,69 @@ def test_glass_lets_most_rays_through():
     assert scene.labels is not None
     behind = (scene.labels.object == 2).sum()
     assert behind > 500
+
+
+KINECT = replace(STRUCTURED_LIGHT, width=640, height=480, field_deg=62.7)  # f = 525 pixels
+
+
+def tabletop() -> World:
+    builder = Builder("table")
+    builder.part("top", box((-1, -0.8, -0.03), (1, 0.9, 0)))
+    top = Placed(builder.asset("plain"), (GREY,), (0.0, 0.05, -0.03))
+    return World((top,), (placed(cube_with_stud(), x=0.15, y=0.35),))
+
+
+OVER_THE_TABLE = Pose((0.0, -0.62, 0.59), 0.0, -0.66)
+
+
+def test_a_frame_is_organised_and_keeps_colour_where_depth_is_missing():
+    scene = frame(tabletop(), OVER_THE_TABLE, KINECT, np.random.default_rng(0))
+    assert scene.labels is not None
+    assert scene.rgb is not None
+    assert len(scene) == 640 * 480
+    assert 0.05 < 1 - scene.valid.mean() < 0.5
+    assert not scene.labels.object[~scene.valid].any()
+    rows, columns = np.divmod(np.flatnonzero(scene.valid), 640)
+    x, y, z = scene.xyz[scene.valid].T
+    assert np.abs(x / z * 525 - (columns - 319.5)).max() < 1.1
+    assert np.abs(y / z * 525 - (rows - 239.5)).max() < 1.1
+    shadow = ~scene.valid.reshape(480, 640)[200:300]
+    assert (scene.rgb.reshape(480, 640, 3)[200:300][shadow].mean(axis=-1) > 10).mean() > 0.9
+    table = scene.xyz[scene.valid & (scene.labels.object == 0)]
+    height = table @ scene.up
+    assert np.quantile(height, 0.99) - np.quantile(height, 0.05) < 0.02  # up is up
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "step_mm", "rough_1cm", "rough_5cm"),
+    [(0.6, 0.7, 1, 0.74, 0.89), (0.9, 1.0, 3, 0.81, 1.15), (1.3, 1.4, 5, 0.92, 1.47)],
+)
+def test_depth_of_a_table_is_as_rough_as_in_real_scans(
+    near: float, far: float, step_mm: float, rough_1cm: float, rough_5cm: float
+):
+    """Figures of real Kinect scans: depth steps, and residuals of planes over 1 and 5 cm, in mm."""
+    scene = frame(tabletop(), OVER_THE_TABLE, KINECT, np.random.default_rng(3))
+    assert scene.labels is not None
+    xyz = scene.xyz[scene.valid & (scene.labels.object == 0)].astype(float)
+    inside = np.flatnonzero((xyz[:, 2] > near) & (xyz[:, 2] < far))
+    steps: np.ndarray = np.diff(np.unique(xyz[inside, 2].astype(np.float32)))
+    assert np.median(steps.astype(float)) * 1000 == pytest.approx(step_mm, abs=1.1)
+    tree = KDTree(xyz)
+    centres = xyz[np.random.default_rng(0).choice(inside, 60)]
+    for radius, expected in ((0.01, rough_1cm), (0.05, rough_5cm)):
+        found = []
+        for near_rows in tree.query_ball_point(centres, radius):
+            about = xyz[near_rows] - xyz[near_rows].mean(axis=0)
+            spread = np.linalg.eigvalsh(about.T @ about / len(about))[0]
+            found.append(np.sqrt(max(spread, 0)) * 1000)
+        assert np.median(found) == pytest.approx(expected, rel=0.25)
+
+
+def test_a_scanner_that_sees_nothing_says_so():
+    blind = Pose((0.0, 0.0, 1.0), 0.0, 1.2)
+    for take in (
+        lambda rng: scan(tabletop(), [blind], HAND_HELD, rng),
+        lambda rng: frame(tabletop(), blind, KINECT, rng),
+    ):
+        with pytest.raises(SceneError, match="sees nothing"):
+            take(np.random.default_rng(0))

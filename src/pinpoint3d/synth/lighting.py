@@ -9,6 +9,8 @@ from pinpoint3d.synth.rays import Tree, cast
 from pinpoint3d.synth.returns import Returns
 from pinpoint3d.synth.world import Surface, World
 
+BRIGHT = 0.7  # linear brightness that automatic exposure gives to the lightest tenth
+
 
 def seen_colours(
     world: World,
@@ -34,7 +36,8 @@ def seen_colours(
         normal[:, 1] = sine * turned[:, 0] + cosine * turned[:, 1]
         albedo[rows] = stands.coats[part[rows[0]]].colours(place, normal)
     light = _light(surface, tree, returns, rng)
-    lit = albedo**2.2 * light * returns.gain
+    lit = albedo**2.2 * light
+    lit *= BRIGHT / max(float(np.quantile(lit.mean(axis=1), 0.9)), 1e-3) * returns.gain
     noisy = np.clip(lit, 0, 1) ** (1 / 2.2) + rng.normal(0, 0.008, lit.shape)
     return np.clip(noisy, 0, 1).astype(np.float32)
 
@@ -44,6 +47,7 @@ def _light(
 ) -> Float32[np.ndarray, "rays 3"]:
     """Light falling on every return: sky from above, and lamps that throw shadows."""
     low, high = surface.vertices.min(axis=0), surface.vertices.max(axis=0)
+    high[2] = max(high[2], low[2] + 2.4)  # lamps hang as high over a lone table as in a room
     normal = surface.normals[returns.colour_face]
     ambient = rng.uniform(0.4, 0.6) * (0.85 + 0.15 * normal[:, 2:])
     warm = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.8, 1.0)], np.float32)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int32
+from jaxtyping import Bool, Float32, Float64, Int32
 
+from pinpoint3d.errors import SceneError
 from pinpoint3d.synth.devices import Device, measured, rays_of
 from pinpoint3d.synth.fusion import Fusion, fused, without_dust
 from pinpoint3d.synth.lighting import seen_colours
@@ -66,7 +67,14 @@ def scan(
     fusion = fusion or Fusion()
     surface = surface_of(world)
     tree = build_tree(surface.vertices, surface.faces)
-    returns = joined([_look(surface, tree, pose, device, fusion, rng) for pose in poses])
+    views = []
+    for pose in poses:
+        view = _look(surface, tree, pose, device, rng)
+        drift = rng.normal(0, fusion.drift, (2, 3))  # radians grow to as many metres in one metre
+        views.append(_returns(view, np.isfinite(view.depth), *drift))
+    returns = joined(views)
+    if len(returns.face) == 0:
+        raise SceneError(f"{name}: the scanner sees nothing from any pose; move them.")
     rgb = seen_colours(world, surface, tree, returns, rng)
     objects, parts = _labels(world, surface, returns.face)
     xyz, rgb, objects, parts = fused(returns, rgb, objects, parts, fusion, rng)
@@ -75,42 +83,111 @@ def scan(
     return Scene(xyz[order], rgb[order], name=name, labels=Masks.of(objects[order], parts[order]))
 
 
-def _look(
-    surface: Surface,
-    tree: Tree,
+def frame(
+    world: World,
     pose: Pose,
     device: Device,
-    fusion: Fusion,
     rng: np.random.Generator,
-) -> Returns:
-    """What comes back from one pose."""
+    *,
+    name: str = "made frame",
+) -> Scene:
+    """One organised RGB-D frame in the camera's own axes: x right, y down, z forward.
+
+    Rows run along the image, line by line (`device.height` lines of `device.width`). Where the
+    sensor reports no depth a row is NaN and unlabelled, but keeps its colour.
+    """
+    assert device.field_deg < 180, "a turning laser takes no frames"
+    surface = surface_of(world)
+    tree = build_tree(surface.vertices, surface.faces)
+    view = _look(surface, tree, pose, device, rng)
+    known = np.isfinite(view.depth)
+    if not known.any():
+        raise SceneError(f"{name}: the sensor sees nothing from {pose.position}; move the pose.")
+    everything = _returns(view, np.ones(len(known), bool), np.zeros(3), np.zeros(3))
+    lit = seen_colours(world, surface, tree, everything, rng)
+    lit[view.colour_face < 0] = 0
+    objects, parts = _labels(world, surface, view.face)
+    objects, parts = np.where(known, objects, 0), np.where(known, parts, 0)
+    parts = without_dust(world, objects, parts)
+    xyz = view.rays * np.where(known, view.depth, np.nan).astype(np.float32)[:, None]
+    return Scene(
+        xyz,
+        np.rint(lit * 255).astype(np.uint8),
+        name=name,
+        labels=Masks.of(objects, parts),
+        up=pose.axes[:, 2],
+    )
+
+
+@dataclass(frozen=True)
+class _View:
+    """All rays of one pose, whether they came back or not.
+
+    `depth` is what the sensor reports along each ray, infinite for nothing; `face` is -1 where a
+    ray meets nothing at all.
+    """
+
+    pose: Pose
+    rays: Float32[np.ndarray, "rays 3"]
+    directions: Float32[np.ndarray, "rays 3"]
+    true: Float32[np.ndarray, "rays 3"]
+    face: Int32[np.ndarray, " rays"]
+    depth: Float32[np.ndarray, " rays"]
+    colour_face: Int32[np.ndarray, " rays"]
+    colour_at: Float32[np.ndarray, "rays 3"]
+    gain: Float32[np.ndarray, "rays 3"]
+
+
+def _look(
+    surface: Surface, tree: Tree, pose: Pose, device: Device, rng: np.random.Generator
+) -> _View:
+    """What one pose sees."""
     rays = rays_of(device, rng)
-    axes = pose.axes
-    directions = _turned(rays, axes.T.copy())
+    directions = _turned(rays, pose.axes.T.copy())
     origin = np.array(pose.position, np.float32)
     origins = np.tile(origin, (len(rays), 1))
     depth, face = _through_glass(surface, tree, origins, directions, rng)
-    kept = np.isfinite(depth)
-    at = origin + directions * np.where(kept, depth, 0)[:, None]
+    hit = np.isfinite(depth)
+    at = origin + directions * np.where(hit, depth, 0)[:, None]
     colour_face, colour_at = _neighbour_colour(device, face, at, rng)
-    kept &= _returned(surface, device, directions, depth, face, rng)
-    reported = measured(device, np.where(kept, depth, np.inf), rng)
-    kept &= np.isfinite(reported) & (reported > device.near) & (reported < device.far)
-    shift = rng.normal(0, fusion.drift, 3).astype(np.float32)
-    tilt = rng.normal(0, fusion.drift, 3).astype(np.float32)  # radians, over about a metre
-    along = directions[kept] * reported[kept, None]
-    seen = origin + along + shift + np.cross(np.broadcast_to(tilt, along.shape), along)
+    back = hit & _returned(surface, device, directions, depth, face, rng)
+    reported = measured(device, np.where(back, depth, np.inf), rng)
+    within = back & (reported > device.near) & (reported < device.far)
     # Exposure and white balance of this view, darker towards its corners.
     gain = rng.normal(1, 0.05) * rng.normal(1, 0.015, 3)
     corner = 1 - 0.18 * np.minimum((rays[:, :2] ** 2).sum(axis=1), 1)
+    return _View(
+        pose=pose,
+        rays=rays,
+        directions=directions,
+        true=at,
+        face=face,
+        depth=np.where(within, reported, np.inf).astype(np.float32),
+        colour_face=colour_face,
+        colour_at=colour_at,
+        gain=(corner[:, None] * gain).astype(np.float32),
+    )
+
+
+def _returns(
+    view: _View,
+    kept: Bool[np.ndarray, " rays"],
+    shift: Float64[np.ndarray, "3"],
+    tilt: Float64[np.ndarray, "3"],
+) -> Returns:
+    """Rays of a view that is misplaced by metres and radians (small, about each axis)."""
+    depth = np.where(np.isfinite(view.depth[kept]), view.depth[kept], 0)[:, None]
+    along = view.directions[kept] * depth
+    turn = np.cross(np.broadcast_to(tilt.astype(np.float32), along.shape), along)
+    seen = np.array(view.pose.position, np.float32) + along + shift.astype(np.float32) + turn
     return Returns(
-        true=at[kept],
+        true=view.true[kept],
         seen=seen.astype(np.float32),
-        face=face[kept],
-        range=reported[kept],
-        colour_face=colour_face[kept],
-        colour_at=colour_at[kept],
-        gain=(corner[kept, None] * gain).astype(np.float32),
+        face=view.face[kept],
+        range=depth[:, 0].astype(np.float32),
+        colour_face=view.colour_face[kept],
+        colour_at=view.colour_at[kept],
+        gain=view.gain[kept],
     )
 
 
