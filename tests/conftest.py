@@ -18,7 +18,7 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def two_boxes() -> Scene:
     """A red and a blue box, 20 cm wide, standing 10 cm apart on a grey floor; 1 cm spacing."""
     return make_two_boxes()

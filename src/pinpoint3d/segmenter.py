@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pinpoint3d.errors import SegmenterError
 from pinpoint3d.graph.engine import GraphSegmenter
@@ -13,11 +13,17 @@ from pinpoint3d.types import Candidate, Click, Masks, Scene
 _logger = logging.getLogger(__name__)
 
 
+@runtime_checkable
 class EncodedScene(Protocol):
     """A scene and what its segmenter computed for it, ready for clicks.
 
     Both methods are pure: the same clicks give the same bytes, whatever was asked before.
     """
+
+    @property
+    def name(self) -> str:
+        """Name of the segmenter that encoded it."""
+        ...
 
     @property
     def scene(self) -> Scene:
@@ -33,6 +39,7 @@ class EncodedScene(Protocol):
         ...
 
 
+@runtime_checkable
 class Segmenter(Protocol):
     """Anything that can encode a scene."""
 

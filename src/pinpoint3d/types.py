@@ -225,7 +225,7 @@ class Scene:
         set_ = super().__setattr__
         positions = _positions(xyz)
         n = len(positions)
-        valid = np.isfinite(positions).all(axis=1)
+        valid = np.asarray(np.isfinite(positions).all(axis=1))
         if not valid.any():
             raise SceneError(f"{name}: not one of its {n:,} points is finite; nothing to segment.")
         local, offset = _split_offset(positions, valid, origin)
@@ -375,7 +375,7 @@ def _positions(xyz: ArrayLike) -> NDArray[Any]:
         raise SceneError("a scene needs at least one point; this one has none.")
     if len(array) > MAX_ID:
         raise SceneError(f"a scene of {len(array):,} points; the most is {MAX_ID:,}.")
-    return array
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
 def _split_offset(

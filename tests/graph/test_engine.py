@@ -1,0 +1,214 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pinpoint3d import (
+    Click,
+    ClickError,
+    EncodedScene,
+    GraphSegmenter,
+    Masks,
+    NearestSegmenter,
+    Scene,
+)
+
+ENGINES = [GraphSegmenter, NearestSegmenter]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def encoded(request: pytest.FixtureRequest, two_boxes: Scene) -> EncodedScene:
+    return request.param().encode(two_boxes)
+
+
+def row_at(scene: Scene, x: float, y: float, z: float) -> int:
+    return int(np.linalg.norm(scene.xyz - np.array([x, y, z]), axis=1).argmin())
+
+
+def iou(a: np.ndarray, b: np.ndarray) -> float:
+    return float((a & b).sum() / (a | b).sum())
+
+
+def same(a: Masks, b: Masks) -> bool:
+    return (
+        bool((a.object == b.object).all())
+        and bool((a.part == b.part).all())
+        and a.confidence.tobytes() == b.confidence.tobytes()
+    )
+
+
+def test_one_click_takes_a_box_and_leaves_the_floor_and_the_other_box(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter().encode(two_boxes)
+    masks = encoded.segment([Click(row_at(two_boxes, -0.15, 0, 0.2), object=1)])
+    assert two_boxes.labels is not None
+    assert iou(masks.object == 1, two_boxes.labels.object == 1) > 0.9
+
+
+def test_two_objects_are_told_apart(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter().encode(two_boxes)
+    masks = encoded.segment(
+        [
+            Click(row_at(two_boxes, -0.15, 0, 0.2), object=1),
+            Click(row_at(two_boxes, 0.15, 0, 0.2), object=7),
+        ]
+    )
+    assert two_boxes.labels is not None
+    assert iou(masks.object == 1, two_boxes.labels.object == 1) > 0.9
+    assert iou(masks.object == 7, two_boxes.labels.object == 2) > 0.9
+
+
+def test_a_part_lies_inside_its_object_and_the_rest_is_part_0(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter().encode(two_boxes)
+    top = Click(row_at(two_boxes, -0.15, 0, 0.2), object=1, part=3)
+    side = Click(row_at(two_boxes, -0.15, -0.1, 0.1), object=1, part=0)
+    masks = encoded.segment([top, side])
+    assert set(np.unique(masks.part)) <= {0, 3}
+    assert (masks.object[masks.part == 3] == 1).all()
+    assert masks.part[side.point] == 0
+    assert masks.object[side.point] == 1
+
+
+def test_a_background_click_takes_points_away(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter().encode(two_boxes)
+    first = Click(row_at(two_boxes, -0.15, 0, 0.2), object=1)
+    wrong = Click(row_at(two_boxes, -0.15, -0.1, 0.1), object=0)
+    before = encoded.segment([first])
+    after = encoded.segment([first, wrong])
+    assert before.object[wrong.point] == 1
+    assert after.object[wrong.point] == 0
+    assert after.object[first.point] == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_clicks_give_background_with_confidence_0(two_boxes: Scene, engine: type) -> None:
+    masks = engine().encode(two_boxes).segment([])
+    assert not masks.object.any()
+    assert not masks.confidence.any()
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_every_clicked_point_has_its_clicks_label(
+    encoded: EncodedScene, data: st.DataObject
+) -> None:
+    clicks = draw_clicks(data, encoded.scene)
+    masks = encoded.segment(clicks)
+    last = {click.point: click for click in clicks}
+    for row, click in last.items():
+        assert (masks.object[row], masks.part[row]) == (click.object, click.part)
+    assert (masks.part[masks.object == 0] == 0).all()
+    named = {(c.object, c.part) for c in clicks} | {(c.object, 0) for c in clicks} | {(0, 0)}
+    assert set(zip(masks.object.tolist(), masks.part.tolist(), strict=True)) <= named
+
+
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_the_answer_does_not_depend_on_what_was_asked_before(
+    encoded: EncodedScene, data: st.DataObject
+) -> None:
+    clicks = draw_clicks(data, encoded.scene)
+    once = encoded.segment(clicks)
+    encoded.segment(draw_clicks(data, encoded.scene))
+    assert same(encoded.segment(clicks), once)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_permuting_the_points_permutes_the_masks(two_boxes: Scene, engine: type) -> None:
+    order = np.random.default_rng(3).permutation(len(two_boxes))
+    assert two_boxes.rgb is not None
+    shuffled = Scene(two_boxes.xyz[order], two_boxes.rgb[order])
+    place = np.argsort(order)
+    clicks = [
+        Click(row_at(two_boxes, -0.15, 0, 0.2), object=1, part=1),
+        Click(row_at(two_boxes, -0.15, -0.1, 0.1), object=1, part=2),
+        Click(row_at(two_boxes, 0.15, 0, 0.2), object=2),
+        Click(row_at(two_boxes, 0.4, 0.3, 0), object=0),
+    ]
+    moved = [Click(int(place[c.point]), c.object, c.part) for c in clicks if c.point is not None]
+    masks = engine().encode(two_boxes).segment(clicks)
+    again = engine().encode(shuffled).segment(moved)
+    assert (again.object == masks.object[order]).all()
+    assert (again.part == masks.part[order]).all()
+    np.testing.assert_array_equal(again.confidence, masks.confidence[order])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_candidates_are_nested_and_hold_the_click(two_boxes: Scene, engine: type) -> None:
+    row = row_at(two_boxes, -0.15, 0, 0.2)
+    candidates = engine().encode(two_boxes).candidates(Click(row))
+    assert 2 <= len(candidates) <= 5
+    for inner, outer in pairwise(candidates):
+        assert not (inner.mask & ~outer.mask).any()
+        assert inner.mask.sum() < outer.mask.sum()
+    assert all(c.mask[row] for c in candidates)
+    assert sum(c.score for c in candidates) == pytest.approx(1)
+
+
+def test_granularity_chooses_the_finest_and_the_largest_candidate(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter().encode(two_boxes)
+    row = row_at(two_boxes, -0.15, 0, 0.2)
+    fine = encoded.segment([Click(row, granularity=0.0)]).object == 1
+    coarse = encoded.segment([Click(row, granularity=1.0)]).object == 1
+    assert fine.sum() < coarse.sum()
+    assert not (fine & ~coarse).any()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_points_without_a_position_stay_background(two_boxes: Scene, engine: type) -> None:
+    xyz = two_boxes.xyz.copy()
+    xyz[::7] = np.nan
+    scene = Scene(xyz, two_boxes.rgb)
+    row = row_at(two_boxes, -0.15, 0, 0.2) // 7 * 7 + 1
+    masks = engine().encode(scene).segment([Click(row)])
+    assert not masks.object[::7].any()
+    assert not masks.confidence[::7].any()
+    with pytest.raises(ClickError, match="no position"):
+        engine().encode(scene).segment([Click(7)])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "xyz",
+    [
+        [[0, 0, 0]],
+        [[0, 0, 0], [1, 0, 0]],
+        [[1, 2, 3]] * 5,
+        [[x, 0, 0] for x in range(30)],
+    ],
+    ids=["one point", "two points", "all the same", "a line"],
+)
+def test_degenerate_clouds_are_segmented(engine: type, xyz: list[list[float]]) -> None:
+    encoded = engine().encode(Scene(xyz))
+    assert encoded.segment([Click(0)]).object[0] == 1
+    assert encoded.candidates(Click(0))[0].mask[0]
+
+
+def test_windows_round_the_clicks_answer_as_the_whole_scene_does(two_boxes: Scene) -> None:
+    clicks = [Click(row_at(two_boxes, 0.15, 0, 0.2), object=1)]
+    whole = GraphSegmenter().encode(two_boxes).segment(clicks)
+    windowed = GraphSegmenter(whole_scene_points=12_000).encode(two_boxes).segment(clicks)
+    assert iou(windowed.object == 1, whole.object == 1) > 0.8
+
+
+def test_windows_depend_on_the_clicks_alone(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter(whole_scene_points=1_500).encode(two_boxes)
+    left = Click(row_at(two_boxes, -0.15, 0, 0.2), object=1)
+    right = Click(row_at(two_boxes, 0.15, 0, 0.2), object=2)
+    both = encoded.segment([left, right])
+    encoded.segment([left])
+    encoded.segment([right])
+    assert same(encoded.segment([left, right]), both)
+    assert both.object[left.point] == 1
+    assert both.object[right.point] == 2
+
+
+def labelled_rows(n_points: int) -> st.SearchStrategy[list[tuple[int, tuple[int, int]]]]:
+    labels = st.one_of(st.just((0, 0)), st.tuples(st.integers(1, 3), st.integers(0, 3)))
+    return st.lists(st.tuples(st.integers(0, n_points - 1), labels), min_size=1, max_size=8)
+
+
+def draw_clicks(data: st.DataObject, scene: Scene) -> list[Click]:
+    drawn = data.draw(labelled_rows(len(scene)))
+    return [Click(row, object_id, part_id) for row, (object_id, part_id) in drawn]
