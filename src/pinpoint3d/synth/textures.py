@@ -76,8 +76,8 @@ class Wood:
         del normals
         along = (xyz * _row(self.trunk)).sum(axis=1)  # no BLAS: its sums depend on how many
         across = xyz - along[:, None] * _row(self.trunk)
-        # The pith lies outside the furniture, as boards are sawn.
-        radius = np.linalg.norm(across + np.float32(0.21), axis=1)
+        # The pith lies well outside the furniture: boards are sawn from the side of a trunk.
+        radius = np.linalg.norm(across + np.float32(0.8), axis=1)
         # Everything changes slowly along the trunk: squeeze that axis before taking noise.
         squeezed = across + 0.12 * along[:, None] * _row(self.trunk)
         turns = radius / self.ring + self.wobble * 6 * noise(

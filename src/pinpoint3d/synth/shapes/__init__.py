@@ -22,9 +22,10 @@ One module a family, named as a person calls the object, with one public `make(r
    pieces overlap or touch rather than hang in the air. Handles of furniture come from `handles`.
 7. The style string given to `builder.asset` names the discrete choices: objects with one style
    stay on one side of a train and validation split.
-8. Add the family to `FAMILIES`; `tests/synth/shapes/test_families.py` then checks it: real size,
-   closed meshes, no part without surface, the same bytes for the same seed, variety. Look at it:
-   `python -m pinpoint3d.synth.show chair OUT.png` draws a sheet of twelve.
+8. Add the family to `FAMILIES`, and its kind to the places of `synth.rooms` where it stands
+   (`AGAINST_WALL`, `TABLES`, `ON_SURFACES` ...); `tests/synth/shapes/test_families.py` then checks
+   it: real size, closed meshes, no part without surface, the same bytes for the same seed, variety.
+   Look at it: `python -m pinpoint3d.synth.show chair OUT.png` draws a sheet of twelve.
 """
 
 from collections.abc import Callable
