@@ -30,13 +30,13 @@ def test_the_file_is_small_and_has_the_points_it_promises(rows: np.ndarray):
 
 
 def test_it_is_what_its_maker_makes(rows: np.ndarray):
-    scene, names = bundled.make()
+    scene, clicks = bundled.make()
     assert len(scene) == pytest.approx(len(rows), rel=0.01)
     assert scene.labels is not None
     for object_id in range(1, 7):
         made = (scene.labels.object == object_id).sum()
         assert made == pytest.approx((rows["object_id"] == object_id).sum(), rel=0.03)
-    assert json.loads((FOLDER / "room.clicks.json").read_text())["names"] == names
+    assert json.loads((FOLDER / "room.clicks.json").read_text())["names"] == clicks["names"]
 
 
 def test_every_click_lies_on_the_part_that_it_names(rows: np.ndarray):

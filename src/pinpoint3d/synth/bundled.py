@@ -13,25 +13,30 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool
 from scipy.spatial import KDTree
 
 from pinpoint3d.synth.assets import Asset, at_level, pose
 from pinpoint3d.synth.devices import HAND_HELD
 from pinpoint3d.synth.fusion import Fusion
+from pinpoint3d.synth.rays import build_tree, cast
 from pinpoint3d.synth.rooms import Layout, Opening, shell
 from pinpoint3d.synth.scanner import Pose, scan
 from pinpoint3d.synth.shapes import cabinet, chair, lamp, monitor, mug, table
 from pinpoint3d.synth.textures import Material, Plain, Tiles, Wood, Woven
-from pinpoint3d.synth.world import Placed, World
+from pinpoint3d.synth.world import Placed, World, surface_of
 from pinpoint3d.types import Masks, Scene
 
 SEED = 20
 WIDTH, DEPTH, HEIGHT = 7.0, 4.0, 2.7  # m; the scan shows the left two thirds of it
 LEAST_POINTS = 30  # of a part with a click of its own; a leg seen edge-on is rest of its object
-OPEN_DRAWER = 1
+AJAR = (0.1, 0.2, 0.07, 0.025)  # of the cabinet's door (radians) and drawers (m)
 BACKGROUND_CLICKS = ((-1.6, 0.4, 0.0), (-1.2, 2.0, 1.4))  # m: on the floor and on the back wall
 KEPT = ("handle", "screen", "bezel", "shade")
 """Parts below the uppermost level that a person would name here; all others join theirs."""
+FACES = ("front", "leaf")
+"""Where a person clicks a drawer or a door: not inside."""
+EYE = (0.0, -4.5, 3.0)  # m: from where the person looks at the scan while clicking
 
 WHITE, DARK = (0.90, 0.89, 0.85), (0.30, 0.24, 0.20)
 OAK = Wood((0.80, 0.64, 0.44), (0.60, 0.44, 0.28), (3.8, 0.0, 0.0), 0.03, seed=5)
@@ -39,15 +44,17 @@ WALNUT = Wood((0.45, 0.30, 0.20), (0.28, 0.18, 0.12), (3.8, 0.0, 0.0), 0.025, se
 STEEL, BLACK = Plain((0.55, 0.55, 0.58), 0.3, seed=1), Plain((0.13, 0.13, 0.14), 0.1, seed=2)
 
 
-def make(seed: int = SEED) -> tuple[Scene, dict[str, str]]:
-    """The labelled scan, and the names of its objects ("2") and parts ("2.1")."""
+def make(seed: int = SEED) -> tuple[Scene, dict[str, object]]:
+    """The labelled scan, and its clicks as their file holds them."""
     rng = np.random.default_rng(seed)
     room = world(rng)
     fusion = Fusion(spacing=0.0105, growth=0.0155, drift=0.0015)
     scene = scan(room, _walk(), replace(HAND_HELD, far=3.2), rng, fusion=fusion, name="room")
-    labels, names = _as_a_person_would(room, scene)
+    labels, names, inner = _as_a_person_would(room, scene)
+    hidden = inner | ~_in_sight(room, scene)
     # Tenths of a millimetre: finer digits are noise, and differ from machine to machine first.
-    return Scene(scene.xyz.round(4), scene.rgb, name="room", labels=labels), names
+    scene = Scene(scene.xyz.round(4), scene.rgb, name="room", labels=labels)
+    return scene, _clicks(scene, names, hidden)
 
 
 def world(rng: np.random.Generator) -> World:
@@ -55,9 +62,8 @@ def world(rng: np.random.Generator) -> World:
     layout = Layout(WIDTH, DEPTH)
     look = cabinet.Look("flat", "bridge", 0.18, 0.022, 0.007, vertical=False)
     chest = cabinet.build(1.2, 0.45, 0.95, 2, "tapered legs", look, np.random.default_rng(42))
-    opened = [0.2 if k == OPEN_DRAWER else 0.0 for k in range(len(chest.joints))]
     fronts = {"": OAK, "front": Plain(WHITE), "leaf": Plain(WHITE), "handle": STEEL}
-    _stand(layout, pose(chest, opened), fronts, (1.75, 1.72, 0.0))
+    _stand(layout, pose(chest, AJAR), fronts, (1.75, 1.72, 0.0))
     desk = table.build(1.4, 0.75, 0.74, "square edged", "square legs", np.random.default_rng(12))
     _stand(layout, desk, {"": WALNUT}, (3.55, 1.57, 0.0))
     seat = chair.build("cushioned", "slats", "square legs", False, np.random.default_rng(8))
@@ -82,34 +88,9 @@ def world(rng: np.random.Generator) -> World:
     return World((Placed(room.asset, coats, room.position),), tuple(layout.items))
 
 
-def clicks(scene: Scene, names: Mapping[str, str]) -> dict[str, object]:
-    """The clicks that a careful person makes: one in the middle of every part, two on the room.
-
-    The middle of a part is its point farthest from any point outside it.
-    """
-    labels = scene.labels
-    assert labels is not None
-    made = []
-    for label in names:
-        if "." in label:
-            object_id, part_id = (int(v) for v in label.split("."))
-            inside = (labels.object == object_id) & (labels.part == part_id)
-            made.append({"point": _deepest(scene, inside), "object": object_id, "part": part_id})
-    for place in BACKGROUND_CLICKS:
-        away = np.linalg.norm(scene.xyz - np.array(place, np.float32), axis=1)
-        away[labels.object > 0] = np.inf
-        made.append({"point": int(away.argmin()), "object": 0, "part": 0})
-    return {
-        "schema": "pinpoint3d.clicks",
-        "version": [1, 0],
-        "clicks": made,
-        "names": dict(names),
-    }
-
-
 def write(folder: Path) -> None:
     """Write `room.ply` and `room.clicks.json`."""
-    scene, names = make()
+    scene, clicks = make()
     labels = scene.labels
     assert labels is not None
     assert scene.rgb is not None
@@ -130,7 +111,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = "\n".join([*header, "end_header", ""])
     (folder / "room.ply").write_bytes(text.encode() + rows.tobytes())
-    text = json.dumps(clicks(scene, names), indent=1)
+    text = json.dumps(clicks, indent=1)
     (folder / "room.clicks.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -179,11 +160,45 @@ def _looking(eye: tuple[float, float, float], target: tuple[float, float, float]
     return Pose((eye[0] - WIDTH / 2, *eye[1:]), math.atan2(-x, y), math.atan2(z, math.hypot(x, y)))
 
 
-def _as_a_person_would(room: World, scene: Scene) -> tuple[Masks, dict[str, str]]:
-    """Labels as coarse as a person names things, parts numbered from 1, and their names."""
+def _clicks(
+    scene: Scene, names: Mapping[str, str], hidden: Bool[np.ndarray, " points"]
+) -> dict[str, object]:
+    """The clicks that a careful person makes: one in the middle of every part, two on the room.
+
+    The middle of a part is the point farthest from any outside it, of those in sight if it has any.
+    """
+    labels = scene.labels
+    assert labels is not None
+    made = []
+    for label in names:
+        if "." in label:
+            object_id, part_id = (int(v) for v in label.split("."))
+            inside = (labels.object == object_id) & (labels.part == part_id)
+            row = _deepest(scene, inside, hidden)
+            made.append({"point": row, "object": object_id, "part": part_id})
+    for place in BACKGROUND_CLICKS:
+        away = np.linalg.norm(scene.xyz - np.array(place, np.float32), axis=1)
+        away[labels.object > 0] = np.inf
+        made.append({"point": int(away.argmin()), "object": 0, "part": 0})
+    return {
+        "schema": "pinpoint3d.clicks",
+        "version": [1, 0],
+        "clicks": made,
+        "names": dict(names),
+    }
+
+
+def _as_a_person_would(
+    room: World, scene: Scene
+) -> tuple[Masks, dict[str, str], Bool[np.ndarray, " points"]]:
+    """Labels as coarse as a person names things, their names, and which points lie inside things.
+
+    Parts are numbered from 1 in every object.
+    """
     truth = scene.labels
     assert truth is not None
     parts = np.zeros(len(scene), np.int32)
+    inner = np.zeros(len(scene), bool)
     names: dict[str, str] = {}
     for object_id, item in enumerate(room.items, start=1):
         asset = item.asset
@@ -193,6 +208,9 @@ def _as_a_person_would(room: World, scene: Scene) -> tuple[Masks, dict[str, str]
             group[k] = k if part.name in KEPT else group[k]
         rows = np.flatnonzero(truth.object == object_id)
         group_of_row = np.concatenate([[-1], group])[truth.part[rows]]
+        is_face = np.array([part.name in FACES for part in asset.parts])
+        inside = np.isin(group, group[is_face]) & ~is_face
+        inner[rows] = np.concatenate([[False], inside])[truth.part[rows]]
         next_id = 1
         for k in np.unique(group):
             mine = rows[group_of_row == k]
@@ -201,12 +219,25 @@ def _as_a_person_would(room: World, scene: Scene) -> tuple[Masks, dict[str, str]
             parts[mine] = next_id
             names[f"{object_id}.{next_id}"] = asset.parts[k].name
             next_id += 1
-    return Masks.of(truth.object, parts), names
+    return Masks.of(truth.object, parts), names, inner
 
 
-def _deepest(scene: Scene, inside: np.ndarray) -> int:
-    """Row of the point inside that lies farthest from all points outside."""
-    rows = np.flatnonzero(inside)
+def _in_sight(room: World, scene: Scene) -> Bool[np.ndarray, " points"]:
+    """Which points nothing hides from the eye of the person; the viewer has no near walls."""
+    surface = surface_of(World((), room.items))
+    way = np.array(EYE, np.float32) - scene.xyz
+    # A few centimetres towards the eye, out of the noise about the point's own surface.
+    start = scene.xyz + way * (0.03 / np.linalg.norm(way, axis=1, keepdims=True))
+    distance, _ = cast(build_tree(surface.vertices, surface.faces), start.astype(np.float32), way)
+    return distance > 1
+
+
+def _deepest(
+    scene: Scene, inside: Bool[np.ndarray, " points"], hidden: Bool[np.ndarray, " points"]
+) -> int:
+    """Row of the point in sight and inside that lies farthest from all points outside."""
+    seen = inside & ~hidden
+    rows = np.flatnonzero(seen if seen.any() else inside)
     _, near = KDTree(scene.xyz).query(scene.xyz[rows], k=7)
     among_its_own = inside[near].sum(axis=1)
     rows = rows[among_its_own == among_its_own.max()]  # nobody clicks a stray point
