@@ -48,7 +48,7 @@ def make(seed: int = SEED) -> tuple[Scene, dict[str, object]]:
     """The labelled scan, and its clicks as their file holds them."""
     rng = np.random.default_rng(seed)
     room = world(rng)
-    fusion = Fusion(spacing=0.0105, growth=0.0155, drift=0.0015)
+    fusion = Fusion(spacing=0.0105, growth=0.016, drift=0.0015)
     scene = scan(room, _walk(), replace(HAND_HELD, far=3.2), rng, fusion=fusion, name="room")
     labels, names, inner = _as_a_person_would(room, scene)
     hidden = inner | ~_in_sight(room, scene)
