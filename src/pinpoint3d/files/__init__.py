@@ -1,0 +1,312 @@
+"""Scans in and out: `load` opens any known file, `save` writes masks into one.
+
+Each format is a module with the same few functions (`read`, and where it can be written `relabel`
+and `write`); the table below is all that ties them together.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinpoint3d.errors import FileAccessError, FileFormatError, SceneError
+from pinpoint3d.files.contents import Contents, LabelColumns
+from pinpoint3d.files.report import UNITS, choose_unit, choose_up, make_report
+from pinpoint3d.files.storage import HEAD_BYTES, read_bytes, unpacked, write_atomically
+from pinpoint3d.types import Masks, Scene, Source
+
+_FORMATS = ("ply",)
+_RELABELLED = ("ply", "pcd", "las", "arrays", "xyz")
+_WRITTEN = {
+    ".ply": "ply",
+    ".pcd": "pcd",
+    ".las": "las",
+    ".laz": "las",
+    ".npz": "arrays",
+    ".xyz": "xyz",
+    ".txt": "xyz",
+    ".csv": "xyz",
+}
+Style = Literal["partscan"]
+
+
+def load(
+    path: str | Path,
+    *,
+    units: str | None = None,
+    up: str | None = None,
+    origin: tuple[float, float, float] | None = None,
+    sample: float | None = None,
+    columns: str | None = None,
+) -> Scene:
+    """Scene of a file, points in the file's order.
+
+    Parameters
+    ----------
+    path
+        PLY, PCD, LAS, LAZ, OBJ, GLB, STL, OFF, NPZ, NPY, XYZ, TXT, PTS, CSV or KITTI .bin, also
+        packed as .gz or .xz. The content decides before the name does.
+    units
+        "m", "cm" or "mm"; None takes what the format states or the numbers suggest.
+    up
+        Axis that points up, "+z" for example; None likewise. Positions are not turned.
+    origin
+        Offset to take off all positions, metres; None takes off only a large one.
+    sample
+        Distance between points laid on a mesh's faces, in the file's units; None lays them where
+        the vertices are too few to click on.
+    columns
+        What the columns of a text file are, one letter each (x y z r g b i n l _).
+
+    Returns
+    -------
+    Scene
+        `scene.source.report` says what was found and assumed.
+
+    Raises
+    ------
+    FileAccessError
+        If the file cannot be opened.
+    FileFormatError
+        If it is no scan, or a damaged one.
+    """
+    path = Path(path)
+    options = {"units": units, "up": up, "origin": origin, "sample": sample, "columns": columns}
+    stored = read_bytes(path)
+    content, inner = unpacked(stored, path)
+    name, notes = _recognise(content, inner)
+    contents = _read(name, content, path, sample=sample, columns=columns)
+    return _scene(contents, path, stored, name, notes, options)
+
+
+def save(
+    scene: Scene, masks: Masks | None, path: str | Path, *, style: Style | None = None
+) -> None:
+    """Write a scene and its masks; what was in its file stays as it was.
+
+    Under the format it came in, the original is copied and only `object_id`, `part_id` and
+    `confidence` are added. Under another one, all fields that the format can hold are carried over.
+    A .glb gets one node an object, and one under it for each part. The file is complete or not
+    there at all.
+
+    Parameters
+    ----------
+    scene
+        What `load` gave, or a Scene of your own.
+    masks
+        Labels of its points; None writes the scene alone.
+    path
+        Where to: .ply, .pcd, .las, .laz, .npz, .xyz, .txt, .csv or .glb. Never the original.
+    style
+        "partscan" writes the research set's PLY, `label` = object * 100 + part.
+
+    Raises
+    ------
+    FileAccessError
+        If the path cannot be written, is the original, or the original is gone.
+    FileFormatError
+        If the format cannot be written, or the original has changed since it was opened.
+    SceneError
+        If there is not one label for every point.
+    """
+    path = Path(path)
+    if masks is not None and len(masks) != len(scene):
+        raise SceneError(
+            f"masks of {len(masks):,} points cannot be saved with a scene of {len(scene):,}."
+        )
+    source = scene.source
+    if source is not None and path.exists() and path.resolve() == source.path.resolve():
+        raise FileAccessError(f"{path}: is the scan that was opened; save under another name.")
+    write_atomically(path, _encoded(scene, masks, path, style))
+
+
+def _encoded(scene: Scene, masks: Masks | None, path: Path, style: str | None) -> Iterator[bytes]:
+    suffix = path.suffix.lower()
+    if style == "partscan":
+        if suffix != ".ply" or masks is None:
+            raise FileFormatError(f"{path.name}: PartScan's form is a labelled .ply file.")
+        contents, labels = _contents(scene), _labels(scene, masks)
+        return _module("ply").write_partscan(contents, labels, path)
+    if suffix == ".glb":
+        return _module("mesh").write_glb(scene, masks or Masks.empty(len(scene)))
+    if suffix not in _WRITTEN:
+        raise FileFormatError(
+            f"{path.name}: cannot write {suffix or 'a file without a suffix'}; "
+            f"use one of {', '.join([*_WRITTEN, '.glb'])}."
+        )
+    name = _WRITTEN[suffix]
+    labels = None if masks is None else _labels(scene, masks)
+    source = scene.source
+    if source is not None and source.format == name in _RELABELLED and _same_packing(source, path):
+        content, _ = _original(source)
+        return iter([content]) if labels is None else _module(name).relabel(content, labels, path)
+    contents = _contents(scene)
+    if name == "las":
+        return _module(name).write(contents, labels, compressed=suffix == ".laz")
+    return _module(name).write(contents, labels)
+
+
+def _same_packing(source: Source, path: Path) -> bool:
+    """Whether a .las stays a .las and a .laz a .laz; for others the suffix says nothing."""
+    if source.format != "las":
+        return True
+    inner = (
+        source.path if source.path.suffix.lower() in (".las", ".laz") else Path(source.path.stem)
+    )
+    return inner.suffix.lower() == path.suffix.lower()
+
+
+def _recognise(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
+    """Name of the format's module, by content and then by suffix."""
+    head, suffix = content[:HEAD_BYTES], path.suffix.lower()
+    by_suffix = [name for name in _FORMATS if suffix in _module(name).SUFFIXES]
+    by_content = [name for name in _FORMATS if _module(name).sniff(head)]
+    if by_content:
+        name = by_content[0]
+        if by_suffix and name not in by_suffix:
+            return name, (f"is {name.upper()} inside although its name ends in {suffix}",)
+        return name, ()
+    if by_suffix:
+        return by_suffix[0], ()
+    known = sorted({s for name in _FORMATS for s in _module(name).SUFFIXES})
+    raise FileFormatError(f"{path.name}: is of no known kind; open one of {', '.join(known)}.")
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"pinpoint3d.files.{name}")
+
+
+def _read(
+    name: str, content: bytes, path: Path, *, sample: float | None, columns: str | None
+) -> Contents:
+    module = _module(name)
+    if name == "mesh":
+        return module.read(content, path, sample=sample)
+    if name == "xyz":
+        return module.read(content, path, columns=columns)
+    return module.read(content, path)
+
+
+def _scene(
+    contents: Contents,
+    path: Path,
+    stored: bytes,
+    name: str,
+    notes: tuple[str, ...],
+    options: dict[str, Any],
+) -> Scene:
+    valid = np.asarray(np.isfinite(contents.xyz).all(axis=1))
+    if not valid.any():
+        raise FileFormatError(
+            f"{path.name}: not one of its {len(valid):,} points is finite; nothing to segment."
+        )
+    unit = choose_unit(contents, valid, options["units"])
+    up = choose_up(contents, valid, options["up"])
+    scale = UNITS[unit[0]]
+    xyz = contents.xyz if scale == 1 else contents.xyz * contents.xyz.dtype.type(scale)
+    if options["origin"] is not None:
+        xyz = xyz - np.asarray(options["origin"], np.float64)
+    fields = dict(contents.fields)
+    labels, label_notes = _labels_among(fields)
+    if contents.normals is not None:
+        fields["normals"] = contents.normals
+
+    def scene(source: Source | None) -> Scene:
+        return Scene(
+            xyz,
+            contents.rgb,
+            name=path.stem,
+            labels=labels,
+            origin=options["origin"],
+            up=up[0],
+            fields=fields,
+            faces=contents.faces,
+            source=source,
+        )
+
+    report = make_report(scene(None), contents, unit=unit, up=up, notes=(*notes, *label_notes))
+    rows = contents.fields.get("source_face")
+    source = Source(
+        path=path,
+        sha256=hashlib.sha256(stored).hexdigest(),
+        size=len(stored),
+        format=name,
+        n_rows=len(xyz) if rows is None else int(np.count_nonzero(rows < 0)),
+        unit_to_m=scale,
+        report=report,
+        options={k: v for k, v in options.items() if v is not None},
+    )
+    return scene(source)
+
+
+def _labels_among(
+    fields: dict[str, NDArray[Any]],
+) -> tuple[Masks | None, tuple[str, ...]]:
+    """Masks from our own columns, if the file has them; they leave `fields`."""
+    ours = ("object_id", "part_id")
+    if not all(name in fields and fields[name].dtype.kind in "iu" for name in ours):
+        return None, ()
+    objects, parts = (fields[name] for name in ours)
+    confidence = fields.get("confidence")
+    try:
+        masks = Masks.of(objects, parts)
+        if confidence is not None and confidence.dtype.kind == "f":
+            masks = Masks(masks.object, masks.part, confidence.astype(np.float32))
+    except SceneError as error:
+        return None, (f"its label columns are kept but not used: {error}",)
+    for name in (*ours, "confidence"):
+        fields.pop(name, None)
+    return masks, ()
+
+
+def _labels(scene: Scene, masks: Masks) -> LabelColumns:
+    """The labels of the rows that the file has; a sampled mesh has more points than that."""
+    n = len(scene) if scene.source is None else scene.source.n_rows
+    return LabelColumns(masks.object[:n], masks.part[:n], masks.confidence[:n])
+
+
+def _original(source: Source) -> tuple[bytes, Path]:
+    """Bytes of the file a scene came from, if they are still the same."""
+    stored = read_bytes(source.path)
+    if hashlib.sha256(stored).hexdigest() != source.sha256:
+        raise FileFormatError(
+            f"{source.path.name}: has changed since it was opened; open it again before saving."
+        )
+    return unpacked(stored, source.path)
+
+
+def _contents(scene: Scene) -> Contents:
+    """What a scene holds, in the exact coordinates of its file if it has one."""
+    source = scene.source
+    if source is not None:
+        content, _ = _original(source)
+        options = source.options
+        contents = _read(
+            source.format,
+            content,
+            source.path,
+            sample=options.get("sample"),
+            columns=options.get("columns"),
+        )
+        ours = ("object_id", "part_id", "confidence", "source_face")
+        kept = {k: v[: source.n_rows] for k, v in contents.fields.items() if k not in ours}
+        n = source.n_rows
+        return Contents(
+            format=contents.format,
+            xyz=contents.xyz[:n],
+            rgb=None if contents.rgb is None else contents.rgb[:n],
+            colour=contents.colour,
+            normals=None if contents.normals is None else contents.normals[:n],
+            fields=kept,
+            faces=contents.faces,
+            shape=contents.shape,
+        )
+    fields = dict(scene.fields)
+    normals = fields.pop("normals", None)
+    xyz = scene.xyz if not scene.origin.any() else scene.xyz + scene.origin
+    return Contents("arrays", xyz, rgb=scene.rgb, normals=normals, fields=fields, faces=scene.faces)
