@@ -20,7 +20,7 @@ from pinpoint3d.files.report import UNITS, choose_unit, choose_up, make_report
 from pinpoint3d.files.storage import HEAD_BYTES, read_bytes, unpacked, write_atomically
 from pinpoint3d.types import Masks, Scene, Source
 
-_FORMATS = ("ply",)
+_FORMATS = ("ply", "pcd")
 _RELABELLED = ("ply", "pcd", "las", "arrays", "xyz")
 _WRITTEN = {
     ".ply": "ply",
