@@ -1,4 +1,4 @@
-"""Click lists as JSON files: what `pinpoint3d segment --clicks` takes. `docs/formats.md` has the form."""
+"""Click lists as JSON files, which `pinpoint3d segment` takes; `docs/formats.md` has the form."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,0 +1,293 @@
+"""Saved sessions: `scan.pinpoint.json` with the operations, `scan.pinpoint.HASH.npz` with labels.
+
+The JSON is enough to go on from: labels are the answer to its operations, kept beside it so that
+other programs can read them without a segmenter. They are written first and named by their hash,
+so a crash between the two files leaves the old pair whole. `docs/formats.md` has the form.
+"""
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pinpoint3d._version import __version__
+from pinpoint3d.errors import FileFormatError, PinpointError, ProjectError
+from pinpoint3d.files.clicks import check_version, click_as_dict, read_json
+from pinpoint3d.files.storage import write_atomically
+from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
+from pinpoint3d.types import Click, Masks, Scene
+
+SCHEMA = "pinpoint3d.project"
+VERSION = (1, 0)
+_OPTIONS = {"units", "up", "origin", "sample", "columns"}
+
+
+@dataclass(frozen=True)
+class ScanRecord:
+    """Which scan a project belongs to.
+
+    Attributes
+    ----------
+    path
+        The file, relative to the project's folder; None for a scene that is no file.
+    sha256
+        Hash of the file's bytes, or None.
+    geometry_sha256
+        Hash of the positions in their order: the same scan in another format has the same.
+    n_points
+        Points of the scene.
+    options
+        How the file was opened.
+    """
+
+    path: str | None
+    sha256: str | None
+    geometry_sha256: str
+    n_points: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A saved session."""
+
+    scan: ScanRecord
+    segmenter: str
+    operations: Sequence[Operation]
+    names: Mapping[str, str]
+
+
+def scan_record(scene: Scene, project: Path) -> ScanRecord:
+    """What a project at `project` says of its scan."""
+    source = scene.source
+    path = None
+    if source is not None:
+        path = Path(os.path.relpath(source.path.resolve(), project.parent.resolve())).as_posix()
+    return ScanRecord(
+        path=path,
+        sha256=None if source is None else source.sha256,
+        geometry_sha256=_geometry_hash(scene),
+        n_points=len(scene),
+        options={} if source is None else dict(source.options),
+    )
+
+
+def write_project(
+    path: Path, project: Project, scene: Scene, masks: Masks, locked: frozenset[int]
+) -> None:
+    """Write labels and project; keys of an older file that are not known here stay in it."""
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        object_id=masks.object,
+        part_id=masks.part,
+        confidence=masks.confidence,
+        locked=np.isin(masks.object, list(locked)),
+    )
+    labels = content.getvalue()
+    digest = hashlib.sha256(labels).hexdigest()
+    stem = path.name.removesuffix(".json")
+    labels_path = path.with_name(f"{stem}.{digest[:12]}.npz")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    document = _older(path)
+    outdated = document.get("labels", {}).get("file")
+    document |= {
+        "schema": SCHEMA,
+        "version": list(VERSION),
+        "app": f"pinpoint3d {__version__}",
+        "created": document.get("created", now),
+        "modified": now,
+        "scan": {
+            "path": project.scan.path,
+            "sha256": project.scan.sha256,
+            "geometry_sha256": project.scan.geometry_sha256,
+            "n_points": project.scan.n_points,
+            "options": dict(project.scan.options),
+            "origin": scene.origin.tolist(),
+        },
+        "segmenter": project.segmenter,
+        "names": dict(project.names),
+        "operations": [_as_dict(operation, scene) for operation in project.operations],
+        "labels": {"file": labels_path.name, "sha256": digest},
+    }
+    write_atomically(labels_path, [labels])
+    text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False)
+    write_atomically(path, [text.encode() + b"\n"])
+    if isinstance(outdated, str) and outdated != labels_path.name and "/" not in outdated:
+        older = path.with_name(outdated)
+        if older.name.startswith(f"{stem}.") and older.suffix == ".npz":
+            older.unlink(missing_ok=True)
+
+
+def read_project(path: Path) -> Project:
+    """Project of a JSON file.
+
+    Raises
+    ------
+    ProjectError
+        If it is damaged, no project, or of a newer version.
+    FileAccessError
+        If it cannot be opened.
+    """
+    try:
+        document = read_json(path)
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            raise ProjectError(f"{path.name}: is no saved session of pinpoint3d.")
+        check_version(document.get("version"), VERSION, path)
+    except FileFormatError as error:
+        raise ProjectError(str(error)) from None
+    try:
+        scan = document["scan"]
+        operations = [_operation(entry) for entry in document["operations"]]
+        project = Project(
+            scan=ScanRecord(
+                path=_text_or_none(scan["path"]),
+                sha256=_text_or_none(scan["sha256"]),
+                geometry_sha256=_text(scan["geometry_sha256"]),
+                n_points=_whole(scan["n_points"]),
+                options=_options(scan["options"]),
+            ),
+            segmenter=_text(document["segmenter"]),
+            operations=operations,
+            names={_text(k): _text(v) for k, v in document["names"].items()},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        detail = str(error) if isinstance(error, PinpointError) else repr(error)[:80]
+        raise ProjectError(f"{path.name}: is damaged ({detail}); take a copy.") from None
+    return project
+
+
+def _geometry_hash(scene: Scene) -> str:
+    """Hash of world positions to the float64 bit, NaN in one spelling, a chunk at a time."""
+    digest = hashlib.sha256()
+    for start in range(0, len(scene), 1 << 20):
+        world = scene.xyz[start : start + (1 << 20)].astype("<f8") + scene.origin
+        world[np.isnan(world)] = np.nan
+        digest.update(np.ascontiguousarray(world).tobytes())
+    return digest.hexdigest()
+
+
+def _older(path: Path) -> dict[str, Any]:
+    """The document that stands at `path`, if it is a project; its unknown keys are kept."""
+    if not path.exists():
+        return {}
+    try:
+        document = read_json(path)
+    except PinpointError:
+        return {}
+    return document if isinstance(document, dict) and document.get("schema") == SCHEMA else {}
+
+
+def _as_dict(operation: Operation, scene: Scene) -> dict[str, Any]:
+    match operation:
+        case Click():
+            entry = {"op": "click", **click_as_dict(operation)}
+            if operation.point is not None and operation.point < len(scene):
+                entry["xyz"] = (scene.xyz[operation.point] + scene.origin).tolist()
+            return entry
+        case Choose(click, candidate):
+            return {"op": "choose", "click": click_as_dict(click), "candidate": candidate}
+        case Paint(points, object_id, part_id):
+            return {"op": "paint", "runs": _runs(points), "object": object_id, "part": part_id}
+        case Lock(object_id, locked):
+            return {"op": "lock", "object": object_id, "locked": locked}
+        case Rename(object_id, part_id, name):
+            return {"op": "rename", "object": object_id, "part": part_id, "name": name}
+        case Merge(into, other):
+            return {"op": "merge", "into": into, "other": other}
+        case Delete(object_id, part_id):
+            return {"op": "delete", "object": object_id, "part": part_id}
+
+
+def _operation(entry: Mapping[str, Any]) -> Operation:
+    match entry["op"]:
+        case "click":
+            return _click(entry)
+        case "choose":
+            return Choose(_click(entry["click"]), _whole(entry["candidate"]))
+        case "paint":
+            points = _from_runs(entry["runs"])
+            return Paint(points, _whole(entry["object"]), _whole(entry["part"]))
+        case "lock":
+            return Lock(_whole(entry["object"]), bool(entry["locked"]))
+        case "rename":
+            return Rename(
+                _whole(entry["object"]), _whole_or_none(entry["part"]), _text(entry["name"])
+            )
+        case "merge":
+            return Merge(_whole(entry["into"]), _whole(entry["other"]))
+        case "delete":
+            return Delete(_whole(entry["object"]), _whole_or_none(entry["part"]))
+        case other:
+            raise ValueError(f"an operation {str(other)[:40]!r} is not known")
+
+
+def _click(entry: Mapping[str, Any]) -> Click:
+    granularity = entry.get("granularity")
+    position = entry.get("position")
+    return Click(
+        point=_whole_or_none(entry.get("point")),
+        object=_whole(entry["object"]),
+        part=_whole(entry["part"]),
+        position=None if position is None else [float(v) for v in position],
+        granularity=None if granularity is None else float(granularity),
+    )
+
+
+def _runs(points: Sequence[int]) -> list[list[int]]:
+    """Ascending rows as [first, count] pairs."""
+    rows = np.asarray(points, np.int64)
+    if len(rows) == 0:
+        return []
+    first = np.flatnonzero(np.r_[True, np.diff(rows) != 1])
+    count = np.diff(np.r_[first, len(rows)])
+    return np.stack([rows[first], count], axis=1).tolist()
+
+
+def _from_runs(runs: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    total = 0
+    points: list[int] = []
+    for first, count in runs:
+        total += _whole(count)
+        if total > 1 << 28:
+            raise ValueError("a painted area has too many points")
+        points.extend(range(_whole(first), first + count))
+    return tuple(points)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{str(value)[:40]} is no whole number from 0")
+    return value
+
+
+def _whole_or_none(value: Any) -> int | None:
+    return None if value is None else _whole(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{str(value)[:40]} is no text")
+    return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _options(value: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(value) - _OPTIONS
+    if unknown:
+        raise ValueError(f"an unknown way {min(unknown)[:40]!r} of opening the scan")
+    options = dict(value)
+    if options.get("origin") is not None:
+        x, y, z = options["origin"]
+        options["origin"] = (float(x), float(y), float(z))
+    return options
