@@ -18,6 +18,7 @@ __all__ = [
     "SegmenterError",
     "Session",
     "__version__",
+    "bundled_scan",
     "load",
     "load_segmenter",
     "open_session",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 from ._version import __version__
+from .demo_data import bundled_scan
 from .errors import (
     ClickError,
     FileAccessError,
