@@ -1,0 +1,203 @@
+"""How good masks are, and how good they get click by click.
+
+Two kinds of functions: those that compare masks with the truth (`entry_iou`, `mask_iou`,
+`precision_recall`, `boundary_iou`), and those that read curves of IoU over clicks
+(`clicks_to_reach`, `area_under_curve`, `harmful_clicks`). All values lie in [0, 1] unless they
+count clicks.
+
+A **target** is an (object, part) pair; part 0 is the rest of the object, and all of it where the
+masks hold no parts. A **curve** is one row an entry: its IoU after the first, second ... click, NaN
+from where its clicks ended, as they do once all is right. An entry that failed has zeros.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Float64
+from scipy.spatial import KDTree
+
+from pinpoint3d.errors import SceneError
+from pinpoint3d.types import Masks
+
+Target = tuple[int, int]
+"""Object and part asked for."""
+
+
+@dataclass(frozen=True)
+class ClicksNeeded:
+    """Number of clicks to an IoU (NoC), over entries.
+
+    Attributes
+    ----------
+    clicks
+        Of each entry; the limit where the IoU was never reached. float64 (E,).
+    reached
+        Whether it was. bool (E,).
+    """
+
+    clicks: Float64[np.ndarray, " entries"]
+    reached: Bool[np.ndarray, " entries"]
+
+    @property
+    def mean(self) -> float:
+        """Mean number of clicks, failures at the limit; meaningless without `failure_rate`."""
+        return float(self.clicks.mean())
+
+    @property
+    def failure_rate(self) -> float:
+        """Share of entries that never reached the IoU."""
+        return float(1 - self.reached.mean())
+
+
+def target_mask(masks: Masks, target: Target) -> Bool[np.ndarray, " points"]:
+    """Points of a target."""
+    object_id, part_id = target
+    return (masks.object == object_id) & (masks.part == part_id)
+
+
+def mask_iou(predicted: Bool[np.ndarray, " points"], truth: Bool[np.ndarray, " points"]) -> float:
+    """Points in both masks, divided by points in either; 1 for two empty masks."""
+    either = np.count_nonzero(predicted | truth)
+    return np.count_nonzero(predicted & truth) / either if either else 1.0
+
+
+def precision_recall(
+    predicted: Bool[np.ndarray, " points"], truth: Bool[np.ndarray, " points"]
+) -> tuple[float, float]:
+    """Share of the predicted points that are right, and share of the true points that were found.
+
+    Two empty masks have 1 and 1; an empty mask against one with points has 0 and 0.
+    """
+    n_predicted, n_true = np.count_nonzero(predicted), np.count_nonzero(truth)
+    if n_predicted == n_true == 0:
+        return 1.0, 1.0
+    both = np.count_nonzero(predicted & truth)
+    return both / max(n_predicted, 1), both / max(n_true, 1)
+
+
+def target_ious(
+    predicted: Masks, truth: Masks, targets: Sequence[Target]
+) -> Float64[np.ndarray, " targets"]:
+    """IoU of each target; 0 for one that is missing from the prediction.
+
+    Raises
+    ------
+    SceneError
+        If a target is missing from the truth, or there is none.
+    """
+    _check(predicted, truth, targets)
+    ious = [mask_iou(target_mask(predicted, t), target_mask(truth, t)) for t in targets]
+    return np.array(ious)
+
+
+def entry_iou(predicted: Masks, truth: Masks, targets: Sequence[Target]) -> float:
+    """Mean IoU over the targets of an entry."""
+    return float(target_ious(predicted, truth, targets).mean())
+
+
+def boundary_iou(
+    predicted: Bool[np.ndarray, " points"],
+    truth: Bool[np.ndarray, " points"],
+    xyz: Float32[np.ndarray, "points 3"],
+    *,
+    band: float,
+) -> float:
+    """IoU of the two masks' points that lie within `band` metres of their own mask's border.
+
+    A point lies that near if some point outside its mask is no farther away. Where neither mask
+    has such points (both empty, or both with nothing near), this is the plain IoU. Points
+    without a finite position do not count.
+
+    After Cheng, Girshick, Dollar, Berg and Kirillov, "Boundary IoU: improving object-centric image
+    segmentation evaluation", CVPR 2021, doi:10.1109/CVPR46437.2021.01508, on points instead of
+    pixels.
+    """
+    if not (np.isfinite(band) and band > 0):
+        raise SceneError(f"a border of {band} m; give its width as a positive number.")
+    valid = np.isfinite(xyz).all(axis=1)
+    predicted, truth, xyz = predicted[valid], truth[valid], xyz[valid]
+    near_predicted, near_truth = _border(predicted, xyz, band), _border(truth, xyz, band)
+    if not (near_predicted.any() or near_truth.any()):
+        return mask_iou(predicted, truth)
+    return mask_iou(near_predicted, near_truth)
+
+
+def clicks_to_reach(curves: Float[np.ndarray, "entries clicks"], iou: float) -> ClicksNeeded:
+    """Number of clicks (NoC) after which each curve first reaches `iou`.
+
+    The limit is the length of the curves. Clicks a target, instead of clicks, come out where a
+    curve's columns are rounds of one click for every target.
+    """
+    reached = curves >= iou  # never for NaN: an entry whose clicks ended early had IoU 1 before
+    first = reached.argmax(axis=1) + 1.0
+    ever = np.asarray(reached.any(axis=1))
+    return ClicksNeeded(np.where(ever, first, float(curves.shape[1])), ever)
+
+
+def area_under_curve(
+    curves: Float[np.ndarray, "entries clicks"],
+) -> Float64[np.ndarray, " entries"]:
+    """Mean height of each curve from its first click to the last (trapezoids).
+
+    Where the clicks ended early the last IoU goes on.
+    """
+    filled = iou_after(curves)
+    if curves.shape[1] == 1:
+        return filled[:, 0]
+    area = (filled[:, 1:] + filled[:, :-1]).sum(axis=1) / 2 / (curves.shape[1] - 1)
+    return np.minimum(area, 1)  # a sum of ones may come out above by rounding
+
+
+def iou_after(
+    curves: Float[np.ndarray, "entries clicks"],
+) -> Float64[np.ndarray, "entries clicks"]:
+    """Curves in which the last IoU goes on where the clicks ended; 0 without any click.
+
+    Column k of their mean over entries is IoU@(k + 1).
+    """
+    last = np.where(np.isnan(curves), 0, np.arange(1, curves.shape[1] + 1))
+    last = np.maximum.accumulate(last, axis=1)
+    padded = np.concatenate([np.zeros((len(curves), 1)), curves], axis=1)
+    return np.take_along_axis(padded, last, axis=1)
+
+
+def harmful_clicks(curves: Float[np.ndarray, "entries clicks"], *, margin: float = 0.0) -> float:
+    """Share of the clicks, but for each entry's first, after which IoU falls by over `margin`.
+
+    0 where there are no such clicks.
+    """
+    change = np.diff(curves, axis=1)
+    n_clicks = np.count_nonzero(~np.isnan(change))
+    return np.count_nonzero(change < -margin) / n_clicks if n_clicks else 0.0
+
+
+def _check(predicted: Masks, truth: Masks, targets: Sequence[Target]) -> None:
+    if len(predicted) != len(truth):
+        raise SceneError(
+            f"masks of {len(predicted):,} points cannot be compared with a truth of {len(truth):,}."
+        )
+    if not targets:
+        raise SceneError("there is no target to compare; name at least one object and part.")
+    for target in targets:
+        if not target_mask(truth, target).any():
+            raise SceneError(f"object {target[0]}, part {target[1]} has no points in the truth.")
+
+
+def _border(
+    mask: Bool[np.ndarray, " points"], xyz: Float32[np.ndarray, "points 3"], band: float
+) -> Bool[np.ndarray, " points"]:
+    """Points of the mask with a point outside it within `band` metres."""
+    border = np.zeros(len(mask), bool)
+    inside = np.flatnonzero(mask)
+    if len(inside) == 0:
+        return border
+    lower, upper = xyz[inside].min(axis=0) - 2 * band, xyz[inside].max(axis=0) + 2 * band
+    outside = ~mask & (xyz >= lower).all(axis=1) & (xyz <= upper).all(axis=1)
+    if not outside.any():
+        return border
+    tree = KDTree(xyz[outside], balanced_tree=False, compact_nodes=False)
+    # the bound itself is excluded by the tree, and "within" includes it
+    distance, _ = tree.query(xyz[inside], distance_upper_bound=np.nextafter(band, np.inf))
+    border[inside] = np.isfinite(distance)
+    return border
