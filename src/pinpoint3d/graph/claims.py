@@ -15,7 +15,7 @@ from pinpoint3d.graph.surface import Surface
 from pinpoint3d.graph.walker import random_walk
 
 CLAIMED = np.float32(0.9)  # probability of a claimed superpoint: what is right at one click
-FURTHER = 1.0  # a label's further click adds at most this many times what it already claims
+FURTHER = 1.5  # a correction reaches at most this many times as far as it lies from its label
 DISTINCT = 0.15  # height that must part two labels for either to claim all of its side
 FILL = 0.3  # a piece without a click is small when below this share of what a label claims
 PULL_LOOSE = 0.001  # of small pieces towards label 0
@@ -65,8 +65,7 @@ def resolve(
     columns = (seeds.superpoint, seeds.label, seeds.limit, seeds.further)
     for superpoint, label, limit, further in zip(*(c.tolist() for c in columns), strict=True):
         votes[superpoint, label] += 1
-        held = float(surface.graph.size[claimed[:, label]].sum())
-        most = FURTHER * held if further else np.inf
+        most = _most(surface, claimed[:, label], superpoint) if further else np.inf
         reach = _entry(surface, superpoint, limit, most, none)
         reached[tree.members(reach), label] = True
         rivals = n_touching > touched[label]
@@ -120,6 +119,21 @@ def _loose(
     for entry in np.flatnonzero(small & ends):
         loose[tree.members(int(entry))] = True
     return loose
+
+
+def _most(surface: Surface, claimed: Bool[np.ndarray, " superpoints"], superpoint: int) -> float:
+    """Nodes that a further click of a label may claim.
+
+    People click a wrong region in its middle, so it ends about as far away on one side as the
+    label's own points lie on the other: a click close to them mends an edge, one far from them
+    adds a piece. It is at most as large as what the label claims already.
+    """
+    graph = surface.graph
+    if not claimed.any():
+        return 0.0
+    apart = np.linalg.norm(graph.centre[claimed] - graph.centre[superpoint], axis=1).min()
+    disc = np.pi * (FURTHER * float(apart) / surface.nodes.size) ** 2
+    return min(disc, float(graph.size[claimed].sum()))
 
 
 def _entry(
