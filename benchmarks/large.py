@@ -87,7 +87,9 @@ def hall(n_points: int, rng: np.random.Generator) -> tuple[p3.Scene, int]:
 
 def main() -> None:
     """Make the scan, then measure it in a process that has nothing else in memory."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description="Open, encode and click a scan of ten million points."
+    )
     parser.add_argument("--points", type=int, default=10_000_000)
     n_points = parser.parse_args().points
     with tempfile.TemporaryDirectory() as folder:

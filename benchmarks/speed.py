@@ -32,11 +32,12 @@ class PlainGeodesic:
 
     def __init__(self, scene: p3.Scene) -> None:
         tree = KDTree(scene.xyz)
-        distance, index = tree.query(scene.xyz, k=NEIGHBOURS + 1)
+        found = tree.query(scene.xyz, k=NEIGHBOURS + 1)
+        distance, index = (np.asarray(values) for values in found)
         tail = np.repeat(np.arange(len(scene)), NEIGHBOURS)
         shape = (len(scene), len(scene))
         graph = coo_array((distance[:, 1:].ravel(), (tail, index[:, 1:].ravel())), shape=shape)
-        self.graph = graph.tocsr().maximum(graph.T.tocsr())
+        self.graph = graph.tocsr().maximum(graph.tocsr().T.tocsr())
 
     def segment(self, clicks: Sequence[p3.Click]) -> np.ndarray:
         """Number of the winning click for every point."""
@@ -107,7 +108,7 @@ def peak_memory_mb() -> float:
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Time the bundled scan.")
     parser.add_argument("--json", action="store_true")
     figures = measure()
     if parser.parse_args().json:
