@@ -1,13 +1,13 @@
 """Bytes in and out: bounded reading, and writing that never leaves half a file."""
 
-import gzip
-import io
 import lzma
 import os
-from collections.abc import Iterable
+import secrets
+import zlib
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import Protocol
 
 from pinpoint3d.errors import FileAccessError, FileFormatError
 
@@ -15,7 +15,7 @@ MAX_FILE_BYTES = 8 << 30
 MAX_POINTS = 200_000_000
 HEAD_BYTES = 1 << 16  # what a reader may look at to recognise its format; also the longest header
 MAX_RATIO = 300  # of unpacked to packed bytes: scans reach 10, only bombs go further
-_PACKED = {".gz": (b"\x1f\x8b", gzip.open), ".xz": (b"\xfd7zXZ\x00", lzma.open)}
+LZMA_MEMORY = 1 << 28  # bytes: `xz -9` needs 65 MiB to unpack
 
 
 def read_bytes(path: Path) -> bytes:
@@ -28,23 +28,26 @@ def read_bytes(path: Path) -> bytes:
     FileFormatError
         If it is empty or too large.
     """
-    if path.is_dir():
-        raise FileAccessError(f"{path}: is a folder; name a file in it.")
-    if not path.exists():
-        raise FileAccessError(f"{path}: there is no such file.")
-    if not path.is_file():
-        raise FileAccessError(f"{path}: is no ordinary file; copy it to one first.")
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise FileFormatError(
-                f"{path.name}: has {size:,} bytes, more than the {MAX_FILE_BYTES:,} that can be "
-                "opened; split it first."
-            )
-        content = path.read_bytes()
+        if path.is_dir():
+            raise FileAccessError(f"{path}: is a folder; name a file in it.")
+        if not path.exists():
+            raise FileAccessError(f"{path}: there is no such file.")
+        if not path.is_file():
+            raise FileAccessError(f"{path}: is no ordinary file; copy it to one first.")
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_FILE_BYTES:
+                raise FileFormatError(
+                    f"{path.name}: has {size:,} bytes, more than the {MAX_FILE_BYTES:,} that can "
+                    "be opened; split it first."
+                )
+            content = stream.read(size)
     except PermissionError:
         raise FileAccessError(f"{path}: may not be read; change its permissions.") from None
     except OSError as error:
+        if isinstance(error, FileAccessError):
+            raise
         raise FileAccessError(f"{path}: cannot be read ({error.strerror}).") from None
     if not content:
         raise FileFormatError(f"{path.name}: is empty; copy it again.")
@@ -52,24 +55,76 @@ def read_bytes(path: Path) -> bytes:
 
 
 def unpacked(content: bytes, path: Path) -> tuple[bytes, Path]:
-    """Content of a .gz or .xz wrapper and its inner name; other files as they are."""
-    for suffix, (magic, open_) in _PACKED.items():
+    """Content of a .gz or .xz wrapper and its inner name; other files as they are.
+
+    Raises
+    ------
+    FileFormatError
+        If the wrapper is damaged, or holds more than `MAX_RATIO` times its own size.
+    """
+    for suffix, magic, decoder in (
+        (".gz", b"\x1f\x8b", _GzipDecoder),
+        (".xz", b"\xfd7zXZ\x00", _xz_decoder),
+    ):
         if content.startswith(magic):
-            limit = min(MAX_RATIO * len(content) + HEAD_BYTES, MAX_FILE_BYTES)
-            try:
-                with open_(io.BytesIO(content)) as stream:
-                    inner = stream.read(limit + 1)
-            except (OSError, EOFError, lzma.LZMAError) as error:
-                raise FileFormatError(
-                    f"{path.name}: cannot be unpacked ({error}); copy it again."
-                ) from None
-            if len(inner) > limit:
-                raise FileFormatError(
-                    f"{path.name}: unpacks to over {limit:,} bytes, which no scan does; "
-                    "unpack it yourself if you trust it."
-                )
+            inner = _unpacked(content, decoder, path)
             return inner, path.with_suffix("") if path.suffix.lower() == suffix else path
     return content, path
+
+
+class _Decoder(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _GzipDecoder:
+    """zlib's decoder under the names that lzma's has."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._inner.decompress(data, max_length)
+
+
+def _xz_decoder() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, LZMA_MEMORY)
+
+
+def _unpacked(content: bytes, decoder_of: Callable[[], _Decoder], path: Path) -> bytes:
+    limit = min(MAX_RATIO * len(content) + HEAD_BYTES, MAX_FILE_BYTES)
+    pieces, size, rest = [], 0, content
+    while rest.strip(b"\0"):  # packed files may be several streams, and padded with zeros
+        decoder = decoder_of()
+        try:
+            pieces.append(decoder.decompress(rest, limit - size + 1))
+        except (zlib.error, lzma.LZMAError) as error:
+            raise FileFormatError(
+                f"{path.name}: cannot be unpacked ({error}); copy it again."
+            ) from None
+        size += len(pieces[-1])
+        if size > limit:
+            raise FileFormatError(
+                f"{path.name}: unpacks to over {limit:,} bytes, which no scan does; "
+                "unpack it yourself if you trust it."
+            )
+        if not decoder.eof:
+            raise FileFormatError(f"{path.name}: ends in the middle; copy it again.")
+        rest = decoder.unused_data
+    return b"".join(pieces)
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
@@ -82,36 +137,25 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     FileAccessError
         If the folder is missing or may not be written.
     """
-    if path.is_dir():
-        raise FileAccessError(f"{path}: is a folder; name a file in it.")
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part", delete=False
-        ) as temporary:
-            try:
-                for chunk in chunks:
-                    temporary.write(chunk)
-                temporary.flush()
-                os.fsync(temporary.fileno())
-                os.fchmod(temporary.fileno(), _usual_mode(path))
-                temporary.close()
-                Path(temporary.name).replace(path)
-            except BaseException:
-                with suppress(OSError):
-                    Path(temporary.name).unlink(missing_ok=True)
-                raise
+        if path.is_dir():
+            raise FileAccessError(f"{path}: is a folder; name a file in it.")
+        # "x" never follows a link or reuses a file; the permissions are those of any new file
+        with temporary.open("xb") as stream:
+            for chunk in chunks:
+                stream.write(chunk)
+            stream.flush()
+            os.fsync(stream.fileno())
+            if path.exists():
+                temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
     except OSError as error:
         if isinstance(error, FileAccessError):
             raise
         raise FileAccessError(
             f"{path}: cannot be written ({error.strerror}); check the folder and the space left."
         ) from None
-
-
-def _usual_mode(path: Path) -> int:
-    """Permissions of the file that is replaced, or those of a new file."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

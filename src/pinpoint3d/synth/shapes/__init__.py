@@ -33,7 +33,15 @@ from collections.abc import Callable
 import numpy as np
 
 from pinpoint3d.synth.assets import Asset
-from pinpoint3d.synth.shapes import bottle, cabinet, chair, lamp, monitor, mug, table
+from pinpoint3d.synth.shapes import (
+    bottle,
+    cabinet,
+    chair,
+    lamp,
+    monitor,
+    mug,
+    table,
+)
 
 FAMILIES: dict[str, Callable[[np.random.Generator], Asset]] = {
     "bottle": bottle.make,
