@@ -15,7 +15,10 @@ from pinpoint3d.files.storage import HEAD_BYTES
 from pinpoint3d.files.surface import Material, Mesh, fans
 from pinpoint3d.files.tables import parse_rows
 
-_HEADER = re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?P<kind>(?:ST)?C?N?(?:4n?|n)?OFF)\b[ \t]*(BINARY)?")
+# Well-known sets of models have "OFF490 518 0" on their first line: no space is needed.
+_HEADER = re.compile(
+    rb"\s*(?:#[^\n]*\n\s*)*(?P<kind>(?:ST)?C?N?(?:4n?|n)?OFF)(?![A-Za-z_])[ \t]*(BINARY)?"
+)
 
 
 def sniff(head: bytes) -> bool:

@@ -102,7 +102,8 @@ def contents_of(mesh: Mesh, path: Path, *, sample: float | None) -> Contents:
         notes.append("a face names a vertex that does not exist; the faces are not used")
         faces = faces[:0]
     area, longest = _sizes(mesh.vertices, faces)
-    total = math.fsum(area)
+    with np.errstate(over="ignore"):
+        total = float(area.sum())
     spacing = sample or math.sqrt(total / POINTS_WANTED)
     at = np.empty(0, np.int64)
     if math.isfinite(total) and spacing > 0:
@@ -146,11 +147,15 @@ def linear(srgb: Float[np.ndarray, "*shape"]) -> Float64[np.ndarray, "*shape"]:
     return np.where(wide <= 0.04045, wide / 12.92, ((np.maximum(wide, 0) + 0.055) / 1.055) ** 2.4)
 
 
-def srgb_bytes(light: Float[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
-    """Colours 0-255 of light 0-1; the inverse of `linear`."""
+def srgb(light: Float[np.ndarray, "*shape"]) -> Float64[np.ndarray, "*shape"]:
+    """Colours 0-1 of light 0-1, which is cut to that; the inverse of `linear`."""
     clipped = np.clip(np.nan_to_num(light.astype(np.float64)), 0, 1)
-    srgb = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
-    return np.rint(255 * srgb).astype(np.uint8)
+    return np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
+
+
+def srgb_bytes(light: Float[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
+    """Colours 0-255 of light 0-1."""
+    return np.rint(255 * srgb(light)).astype(np.uint8)
 
 
 # ---------------------------------------------------------------- samples
@@ -175,7 +180,8 @@ def _faces_of_samples(
 ) -> Int64[np.ndarray, " samples"]:
     """The face of each sample: one for every spacing squared of the running area."""
     running = np.cumsum(area)
-    wanted = running[-1] / spacing**2 if len(running) and spacing**2 > 0 else 0.0
+    with np.errstate(over="ignore"):
+        wanted = running[-1] / spacing**2 if len(running) and spacing**2 > 0 else 0.0
     if wanted > MAX_SAMPLES:
         raise FileFormatError(
             f"{path.name}: points {spacing:g} apart on its faces would be over {MAX_SAMPLES:,}; "
@@ -199,7 +205,7 @@ def _with_samples(
     weights: Float64[np.ndarray, "samples 3"],
     spacing: float,
 ) -> Contents:
-    """Contents with samples behind the vertices; their fields are those of a face's first corner."""
+    """Contents with samples behind the vertices; fields are those of a face's first corner."""
     corners = mesh.faces[at]
 
     def blended(values: NDArray[Any]) -> Float64[np.ndarray, "samples k"]:
