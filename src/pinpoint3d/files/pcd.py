@@ -5,7 +5,7 @@ bit as they were. The format: pointclouds.org, "The PCD (Point Cloud Data) file 
 """
 
 import re
-import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +17,15 @@ from jaxtyping import UInt8
 from numpy.typing import NDArray
 
 from pinpoint3d.errors import FileFormatError
-from pinpoint3d.files.contents import Contents, LabelColumns
+from pinpoint3d.files.contents import LABELS, Contents, LabelColumns, distinct_names, label_names
+from pinpoint3d.files.lines import cast, numbers, numbers_per_line, relabelled
 from pinpoint3d.files.storage import HEAD_BYTES, MAX_POINTS
 
 NAME = "pcd"
 SUFFIXES = (".pcd",)
 MAX_FIELDS = 1024
 MAX_RATIO = 90  # LZF packs 264 bytes into 3 at best: a header that claims more lies
-_OURS = ("object_id", "part_id", "confidence")
+_NORMALS = ("normal_x", "normal_y", "normal_z")
 _KEYS = (
     "VERSION", "FIELDS", "COLUMNS", "SIZE", "TYPE", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT",
     "POINTS", "DATA",
@@ -51,6 +52,7 @@ class _Header:
     encoding: str
     lines: tuple[tuple[str, bytes], ...]  # key ("" for comments) and the line as it stands
     size: int
+    line_end: bytes
 
     @property
     def row_size(self) -> int:
@@ -64,6 +66,7 @@ def sniff(head: bytes) -> bool:
     return bool(lines) and lines[0].split(" ")[0] in ("VERSION", "FIELDS", "COLUMNS")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # any bits may stand in a file, signalling NaN too
 def read(data: bytes, path: Path) -> Contents:
     """Points with every field; an organised cloud keeps its rows without a position.
 
@@ -74,17 +77,16 @@ def read(data: bytes, path: Path) -> Contents:
     """
     header = _parse_header(data, path)
     columns = _columns(header, _payload(data, header, path), path)
-    spelled = {name.lower(): name for name in columns}
+    spelled = {name.lower(): name for name in columns} | {name: name for name in columns}
     if not all(axis in spelled for axis in "xyz"):
         raise FileFormatError(f"{path.name}: its points have no x, y and z.")
-    xyz = np.stack([columns.pop(spelled[axis]) for axis in "xyz"], axis=1)
-    if xyz.ndim != 2:
+    if not all(columns[spelled[axis]].ndim == 1 for axis in "xyz"):
         raise FileFormatError(f"{path.name}: its x, y and z hold more than one number a point.")
-    rgb, colour = _colours(columns)
+    xyz = np.stack([columns.pop(spelled[axis]) for axis in "xyz"], axis=1)
+    rgb, colour = _colours(columns, as_text=header.encoding == "ascii")
     normals = None
-    if all(n in columns for n in ("normal_x", "normal_y", "normal_z")):
-        stacked = [columns.pop(n) for n in ("normal_x", "normal_y", "normal_z")]
-        normals = np.stack(stacked, axis=1).astype(np.float32)
+    if all(n in columns and columns[n].ndim == 1 for n in _NORMALS):
+        normals = np.stack([columns.pop(n) for n in _NORMALS], axis=1).astype(np.float32)
     names = {"ascii": "ASCII", "binary": "binary", "binary_compressed": "binary, compressed"}
     organised = header.height > 1
     return Contents(
@@ -102,8 +104,8 @@ def read(data: bytes, path: Path) -> Contents:
 def relabel(data: bytes, labels: LabelColumns, path: Path) -> Iterator[bytes]:
     """The file's bytes with label fields added after its own, under the same encoding.
 
-    Fields of ours that are there already are replaced; a foreign field of the same name is left
-    alone, and ours is called `pinpoint_object_id` and so on.
+    Fields of ours that are there already are replaced; if a foreign field has one of their names
+    it is left alone, and ours are called `pinpoint_object_id` and so on.
     """
     header = _parse_header(data, path)
     if len(labels.object_id) != header.n_points:
@@ -111,11 +113,18 @@ def relabel(data: bytes, labels: LabelColumns, path: Path) -> Iterator[bytes]:
             f"{path.name}: has {header.n_points:,} points but the masks "
             f"{len(labels.object_id):,}; was it changed since it was opened?"
         )
-    fresh, present = _placed(header, labels)
+    fresh, present = _placed(header, labels, path)
     fields = (*header.fields, *(_Field(n, v.dtype.str[1:], 1) for n, v in fresh.items()))
     yield _relabelled_head(header, fields)
     if header.encoding == "ascii":
-        yield from _relabelled_lines(data[header.size :], header, fresh, present)
+        first = [sum(f.count for f in header.fields[:i]) for i in range(len(header.fields))]
+        yield from relabelled(
+            data[header.size :],
+            header.line_end,
+            list(fresh.values()),
+            {first[i]: values for i, values in present.items()},
+            n_rows=header.n_points,
+        )
         return
     rows = _rows(header, _payload(data, header, path))
     new = np.empty(
@@ -123,7 +132,7 @@ def relabel(data: bytes, labels: LabelColumns, path: Path) -> Iterator[bytes]:
     )
     new["old"] = rows
     for i, values in present.items():
-        new["old"][f"f{i}"] = values
+        new["old"][f"f{i}"][:, 0] = values
     for name, values in fresh.items():
         new[name] = values
     if header.encoding == "binary":
@@ -141,11 +150,26 @@ def write(contents: Contents, labels: LabelColumns | None) -> Iterator[bytes]:
     if contents.rgb is not None:
         columns.append(("rgb", _packed(contents.rgb)))
     if contents.normals is not None:
-        columns += zip(("normal_x", "normal_y", "normal_z"), contents.normals.T, strict=True)
-    columns += [(re.sub(r"\s+", "_", n) or "field", v) for n, v in contents.fields.items()]
+        columns += zip(_NORMALS, contents.normals.T, strict=True)
+    columns += [
+        ("field" if name == "_" else name, values)  # "_" would be padding
+        for name, values in contents.fields.items()
+        if values.dtype.kind in "biuf"
+    ]
+    named = dict(
+        zip(distinct_names(name for name, _ in columns), (v for _, v in columns), strict=True)
+    )
     if labels is not None:
-        columns += [(name, getattr(labels, name)) for name in _OURS]
-    columns = [(name, _storable(values).reshape(len(values), -1)) for name, values in columns]
+        kinds = {name: v.dtype.kind if v.ndim == 1 else "" for name, v in named.items()}
+        named |= {
+            name: getattr(labels, ours)
+            for name, ours in zip(label_names(kinds), LABELS, strict=True)
+        }
+    if len(named) > MAX_FIELDS:
+        raise FileFormatError(
+            f"{len(named):,} fields are more than the {MAX_FIELDS:,} of a PCD file; save as .npz."
+        )
+    columns = [(n, _storable(v).reshape(len(v), -1)) for n, v in named.items()]
     fields = [_Field(n, v.dtype.str[1:], v.shape[1]) for n, v in columns]
     n_points = len(contents.xyz)
     height, width = contents.shape or (1, n_points)
@@ -177,15 +201,15 @@ def _parse_header(data: bytes, path: Path) -> _Header:
         words = line.split()
         key = words[0].decode("latin-1").upper() if words else ""
         lines.append((key if key in _KEYS else "", line))
-    words = {key: line.decode("latin-1").split()[1:] for key, line in lines if key}
+    words = {key: [w.decode("latin-1") for w in line.split()[1:]] for key, line in lines if key}
     names = words.get("FIELDS") or words.get("COLUMNS") or []
     try:
         sizes = [int(w) for w in words.get("SIZE", [])]
         counts = [int(w) for w in words["COUNT"]] if "COUNT" in words else [1] * len(names)
-        width = int(words["WIDTH"][0])
         height = int(words.get("HEIGHT", ["1"])[0])
+        width = int(words.get("WIDTH", words.get("POINTS", []))[0])
         n_points = int(words["POINTS"][0]) if "POINTS" in words else width * height
-    except (KeyError, IndexError, ValueError):
+    except (IndexError, ValueError):
         raise FileFormatError(f"{path.name}: a number of its header cannot be read.") from None
     types = [w.upper() for w in words.get("TYPE", [])]
     encoding = match[1].decode("latin-1").lower()
@@ -201,7 +225,7 @@ def _parse_header(data: bytes, path: Path) -> _Header:
             f"{path.name}: promises {n_points:,} points, more than the {MAX_POINTS:,} that can be "
             "opened."
         )
-    return _Header(fields, n_points, width, height, encoding, tuple(lines), match.end())
+    return _Header(fields, n_points, width, height, encoding, tuple(lines), match.end(), match[2])
 
 
 def _check_header(
@@ -217,6 +241,8 @@ def _check_header(
             f"{path.name}: its header names {len(names)} fields, {len(types)} types, "
             f"{len(sizes)} sizes and {len(counts)} counts."
         )
+    if not sum(counts):
+        raise FileFormatError(f"{path.name}: its header gives its fields no numbers.")
     if len(names) > MAX_FIELDS:
         raise FileFormatError(f"{path.name}: has over {MAX_FIELDS} fields.")
     if encoding not in ("ascii", "binary", "binary_compressed"):
@@ -229,7 +255,8 @@ def _check_header(
                 f"{path.name}: field {name[:40]} has type {kind[:8]}, size {size}, count {count}."
             )
         fields.append(_Field(name, f"{kind.lower()}{size}", count))
-    twice = {f.name for f in fields if f.name != "_" and [g.name for g in fields].count(f.name) > 1}
+    counted = Counter(f.name for f in fields if f.name != "_")
+    twice = [name for name, n in counted.items() if n > 1]
     if twice:
         raise FileFormatError(f"{path.name}: has two fields named {min(twice)[:40]}.")
     return tuple(fields)
@@ -286,8 +313,9 @@ def _rows(header: _Header, payload: bytes | memoryview) -> NDArray[Any]:
     rows = np.empty(header.n_points, row)
     position = 0
     for i, f in enumerate(header.fields):
-        column = np.frombuffer(payload, f"<{f.type}", header.n_points * f.count, position)
-        rows[f"f{i}"] = column.reshape(header.n_points, f.count)
+        if f.count:
+            column = np.frombuffer(payload, f"<{f.type}", header.n_points * f.count, position)
+            rows[f"f{i}"] = column.reshape(header.n_points, f.count)
         position += header.n_points * f.size
     return rows
 
@@ -307,46 +335,64 @@ def _columns(header: _Header, payload: bytes | memoryview, path: Path) -> dict[s
 
 
 def _text_table(header: _Header, text: bytes, path: Path) -> list[NDArray[Any]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            values = np.fromstring(text.decode("latin-1").rstrip("\0 \t\r\n"), sep=" ")
-        except (DeprecationWarning, ValueError):
-            raise FileFormatError(
-                f"{path.name}: its lines hold something that is no number."
-            ) from None
+    text = text.rstrip(b"\0 \t\r\n")  # some writers fill the last block with zeros
+    values = numbers(text, path, what="point")
     width = sum(f.count for f in header.fields)
-    if len(values) != header.n_points * width:
+    found = numbers_per_line(text, header.line_end)
+    found = found[found > 0]
+    wrong = np.flatnonzero(found != width)
+    if len(found) != header.n_points or len(wrong):
+        where = f"point {wrong[0]:,} has {found[wrong[0]]:,} numbers" if len(wrong) else ""
         raise FileFormatError(
-            f"{path.name}: holds {len(values):,} numbers instead of "
-            f"{header.n_points:,} x {width}; copy it again."
+            f"{path.name}: {where or f'holds {len(found):,} points'} where the header says "
+            f"{header.n_points:,} points of {width:,}; copy it again."
         )
+    if len(values) != header.n_points * width:
+        raise FileFormatError(f"{path.name}: its lines hold something that is no number.")
     values = values.reshape(header.n_points, width)
     table, at = [], 0
     for f in header.fields:
-        column = values[:, at : at + f.count]
+        columns = range(at, at + f.count)
         at += f.count
-        if f.type[0] != "f":
-            limits = np.iinfo(f.type)
-            if not ((column >= limits.min) & (column <= limits.max)).all():
-                raise FileFormatError(
-                    f"{path.name}: a value of {f.name[:40]} does not fit its type."
-                )
-        table.append(column.astype(f.type))
+        table.append(
+            np.stack(
+                [
+                    cast(
+                        values[:, k],
+                        f.type,
+                        path,
+                        what=f.name,
+                        words=lambda k=k: text.split()[k::width],
+                    )
+                    for k in columns
+                ],
+                axis=1,
+            )
+            if columns
+            else np.empty((header.n_points, 0), f.type)
+        )
     return table
 
 
 def _colours(
-    columns: dict[str, NDArray[Any]],
+    columns: dict[str, NDArray[Any]], *, as_text: bool
 ) -> tuple[UInt8[np.ndarray, "points 3"] | None, str | None]:
-    """Colours of a packed `rgb` or `rgba` field (0x00RRGGBB in either type), else of r, g, b."""
+    """Colours of a packed `rgb` or `rgba` field (0x00RRGGBB in either type), else of r, g, b.
+
+    A fraction usually holds the colour in its bits, which without alpha make a tiny number; some
+    programs write the number 0xRRGGBB itself. Text that says "nan" has lost its colour: black.
+    """
     for name in ("rgb", "rgba"):
         packed = columns.get(name)
         if packed is None or packed.ndim != 1 or packed.itemsize != 4:
             continue
         bits = packed.view(np.uint32)
-        if packed.dtype.kind == "f" and (packed[np.isfinite(packed)] >= 1).any():
-            bits = np.where(packed >= 1, packed, 0).astype(np.uint32)  # the number, not the bits
+        if packed.dtype.kind == "f":
+            known = np.where(np.isfinite(packed), packed, 0)
+            if 1 <= known.max(initial=0) <= 0xFFFFFF and known.min(initial=0) >= 0:
+                bits = known.astype(np.uint32)
+            elif as_text:
+                bits = np.where(np.isnan(packed), np.uint32(0), bits)
         del columns[name]
         return np.stack([bits >> 16 & 255, bits >> 8 & 255, bits & 255], axis=1).astype(
             np.uint8
@@ -374,22 +420,25 @@ def _storable(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _placed(
-    header: _Header, labels: LabelColumns
+    header: _Header, labels: LabelColumns, path: Path
 ) -> tuple[dict[str, NDArray[Any]], dict[int, NDArray[Any]]]:
     """Our columns: the new ones by name, and those that stand in the file already by index."""
     existing = {f.name: i for i, f in enumerate(header.fields)}
+    kinds = {f.name: f.type[0] if f.count == 1 else "" for f in header.fields}
     fresh: dict[str, NDArray[Any]] = {}
     present: dict[int, NDArray[Any]] = {}
-    for name in _OURS:
-        values = getattr(labels, name)
-        for wanted in (name, f"pinpoint_{name}"):
-            if wanted not in existing:
-                fresh[wanted] = values
-                break
-            f = header.fields[existing[wanted]]
-            if f.type == values.dtype.str[1:] and f.count == 1:
-                present[existing[wanted]] = values
-                break
+    for name, ours in zip(label_names(kinds), LABELS, strict=True):
+        values = getattr(labels, ours)
+        if name not in existing:
+            fresh[name] = values
+            continue
+        kind = header.fields[existing[name]].type
+        if kind[0] in "iu" and values.max(initial=0) > np.iinfo(kind).max:
+            raise FileFormatError(
+                f"{path.name}: id {values.max():,} does not fit its field {name}; "
+                "save under another format."
+            )
+        present[existing[name]] = values.astype(kind)
     return fresh, present
 
 
@@ -410,35 +459,6 @@ def _relabelled_head(header: _Header, fields: tuple[_Field, ...]) -> bytes:
         more = "".join(f" {word}" for word in words.get(key, ())).encode()
         out.append(body.rstrip() + more + end if more else line)
     return b"".join(out)
-
-
-def _relabelled_lines(
-    text: bytes, header: _Header, fresh: dict[str, NDArray[Any]], present: dict[int, NDArray[Any]]
-) -> Iterator[bytes]:
-    """Lines with tokens replaced or appended; blank and surplus lines stay."""
-    added = [values.astype(str) for values in fresh.values()]
-    replaced = {
-        sum(f.count for f in header.fields[:i]): values.astype(str) for i, values in present.items()
-    }
-    row = 0
-    for line in text.splitlines(keepends=True):
-        body = line.rstrip(b"\r\n")
-        if row >= header.n_points or not body.strip():
-            yield line
-            continue
-        if replaced:
-            indent = body[: len(body) - len(body.lstrip())]
-            words = re.split(rb"(\s+)", body.lstrip())
-            for i, values in replaced.items():
-                words[2 * i] = values[row].encode()
-            now = indent + b"".join(words)
-        else:
-            now = body
-        if added:
-            gap = b"" if now.endswith((b" ", b"\t")) else b" "
-            now += gap + " ".join(column[row] for column in added).encode()
-        yield now + line[len(body) :]
-        row += 1
 
 
 def _compressed(

@@ -6,8 +6,7 @@ file format", 1994; what is met in the wild beyond it is noted where it is handl
 """
 
 import re
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, no_type_check
@@ -18,7 +17,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pinpoint3d.errors import FileFormatError
-from pinpoint3d.files.contents import Contents, LabelColumns
+from pinpoint3d.files.contents import LABELS, Contents, LabelColumns, distinct_names, label_names
+from pinpoint3d.files.lines import cast, numbers, numbers_per_line, relabelled
 from pinpoint3d.files.storage import HEAD_BYTES, MAX_POINTS
 
 NAME = "ply"
@@ -47,7 +47,6 @@ _COLOURS = (
     ("diffuse_red", "diffuse_green", "diffuse_blue"),
     ("f_dc_0", "f_dc_1", "f_dc_2"),
 )
-_OURS = ("object_id", "part_id", "confidence")
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,7 @@ def sniff(head: bytes) -> bool:
     return head[:4] in (b"ply\n", b"ply\r") or head.startswith(b"ply ")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # any bits may stand in a file, signalling NaN too
 def read(data: bytes, path: Path) -> Contents:
     """Points of the vertex element, with every field, and triangles of the face element.
 
@@ -99,16 +99,11 @@ def read(data: bytes, path: Path) -> Contents:
     """
     header = _parse_header(data, path)
     vertex = _vertex_element(header, path)
+    _check_positions(vertex, path)
     elements = _locate(data, header, path)
     columns, list_names = _columns(data, header, vertex, elements["vertex"], path)
     xyz = _take(columns, ("x", "y", "z"))
-    if xyz is None:
-        if "packed_position" in columns:
-            raise FileFormatError(
-                f"{path.name}: is a compressed Gaussian splat, whose positions are packed; "
-                "export it as plain PLY."
-            )
-        raise FileFormatError(f"{path.name}: its vertices have no x, y and z.")
+    assert xyz is not None  # _check_positions found them
     notes = [f"list property {name} of the vertices is kept but not shown" for name in list_names]
     rgb, colour = _colours(columns)
     normals = _take(columns, ("nx", "ny", "nz"))
@@ -131,8 +126,8 @@ def read(data: bytes, path: Path) -> Contents:
 def relabel(data: bytes, labels: LabelColumns, path: Path) -> Iterator[bytes]:
     """The file's bytes with label columns added behind the last property of the vertices.
 
-    Columns of ours that are there already are overwritten where they stand; a foreign column of
-    the same name is left alone, and ours is called `pinpoint_object_id` and so on.
+    Columns of ours that are there already are overwritten where they stand; if a foreign column
+    has one of their names it is left alone, and ours are called `pinpoint_object_id` and so on.
     """
     header = _parse_header(data, path)
     vertex = _vertex_element(header, path)
@@ -149,9 +144,18 @@ def relabel(data: bytes, labels: LabelColumns, path: Path) -> Iterator[bytes]:
     yield lines
     yield data[vertex.end_of_properties : start]
     if header.encoding == "ascii":
-        yield from _relabelled_lines(data[start:stop], list(fresh.values()), present)
+        yield from relabelled(
+            data[start:stop],
+            header.line_end,
+            list(fresh.values()),
+            present,
+            n_rows=vertex.count,
+            place=_word_finder(vertex),
+        )
     elif vertex.has_lists:
-        yield from _relabelled_ragged(data, header, vertex, start, list(fresh.values()), present)
+        yield from _relabelled_ragged(
+            data, header, vertex, start, list(fresh.values()), present, path
+        )
     else:
         yield from _relabelled_rows(data, header, vertex, start, fresh, present)
     yield data[stop:]
@@ -159,15 +163,24 @@ def relabel(data: bytes, labels: LabelColumns, path: Path) -> Iterator[bytes]:
 
 def write(contents: Contents, labels: LabelColumns | None) -> Iterator[bytes]:
     """A binary little-endian file of everything that `contents` holds."""
-    columns: dict[str, NDArray[Any]] = dict(zip("xyz", contents.xyz.T, strict=True))
+    pairs: list[tuple[str, NDArray[Any]]] = list(zip("xyz", contents.xyz.T, strict=True))
     if contents.rgb is not None:
-        columns |= dict(zip(("red", "green", "blue"), contents.rgb.T, strict=True))
+        pairs += zip(("red", "green", "blue"), contents.rgb.T, strict=True)
     if contents.normals is not None:
-        columns |= dict(zip(("nx", "ny", "nz"), contents.normals.T, strict=True))
+        pairs += zip(("nx", "ny", "nz"), contents.normals.T, strict=True)
     for name, values in contents.fields.items():
-        columns |= _scalar_columns(name, values)
+        pairs += _scalar_columns(name, values)
+    columns = dict(
+        zip(distinct_names(name for name, _ in pairs), (v for _, v in pairs), strict=True)
+    )
     if labels is not None:
-        columns |= {name: getattr(labels, name) for name in _OURS}
+        names = label_names({name: v.dtype.kind for name, v in columns.items()})
+        columns |= {name: getattr(labels, ours) for name, ours in zip(names, LABELS, strict=True)}
+    if len(columns) > MAX_PROPERTIES:
+        raise FileFormatError(
+            f"{len(columns):,} columns are more than the {MAX_PROPERTIES:,} of a PLY file; "
+            "save as .npz."
+        )
     yield from _written(columns, contents.faces)
 
 
@@ -194,34 +207,33 @@ def write_partscan(contents: Contents, labels: LabelColumns, path: Path) -> Iter
 
 def _parse_header(data: bytes, path: Path) -> _Header:
     head = data[:HEAD_BYTES]
-    match = re.search(rb"(?:^|[\r\n])end_header[ \t]*(\r\n|\r|\n|$)", head)
+    match = re.search(rb"(?:^|[\r\n])end_header[ \t]*(\r\n|\r|\n)", head)
     if not sniff(head) or match is None:
         raise FileFormatError(
             f"{path.name}: has no complete PLY header in its first {HEAD_BYTES:,} bytes; "
             "copy it again."
         )
-    line_end = match[1] or b"\n"
-    size = match.end()
-    if match[1] == b"\r\n" and b"\r\n" not in head[: match.start()]:
+    line_end, size = match[1], match.end()
+    if line_end == b"\r\n" and b"\n" not in head[: match.start() + 1]:
         size, line_end = size - 1, b"\r"  # the data happen to begin with a line feed
-    elements: list[_Element] = []
+    names_and_counts: list[tuple[str, int]] = []
+    properties: list[list[_Property]] = []
+    ends: list[int] = []
     encoding = None
-    position = 0
-    for raw in re.split(rb"(\r\n|\r|\n)", head[: match.start() + 1]):
-        position += len(raw)
-        words = raw.decode("latin-1").split()
+    for line in re.finditer(rb"([^\r\n]*)(?:\r\n|\r|\n)", head[: match.start() + 1]):
+        words = [word.decode("latin-1") for word in line[1].split()]
         if not words or words[0] in ("ply", "comment", "obj_info"):
             continue
-        after = position + len(line_end)
         try:
             if words[0] == "format":
                 encoding = words[1]
             elif words[0] == "element":
-                elements.append(_Element(words[1], int(words[2]), (), after))
+                names_and_counts.append((words[1], int(words[2])))
+                properties.append([])
+                ends.append(line.end())
             elif words[0] == "property":
-                last = elements[-1]
-                properties = (*last.properties, _parse_property(words, path))
-                elements[-1] = _Element(last.name, last.count, properties, after)
+                properties[-1].append(_parse_property(words, path))
+                ends[-1] = line.end()
             else:
                 raise FileFormatError(
                     f"{path.name}: its header has a line that begins with {words[0][:40]!r}."
@@ -229,12 +241,16 @@ def _parse_header(data: bytes, path: Path) -> _Header:
         except (IndexError, ValueError) as error:
             if isinstance(error, FileFormatError):
                 raise
-            line = raw.decode("latin-1")[:60]
-            raise FileFormatError(f"{path.name}: header line {line!r} cannot be read.") from None
+            shown = line[1].decode("latin-1")[:60]
+            raise FileFormatError(f"{path.name}: header line {shown!r} cannot be read.") from None
     if encoding not in _ENCODINGS:
         raise FileFormatError(f"{path.name}: its encoding is {encoding!r}, which PLY has not.")
+    elements = tuple(
+        _Element(name, count, tuple(own), end)
+        for (name, count), own, end in zip(names_and_counts, properties, ends, strict=True)
+    )
     _check_elements(elements, path)
-    return _Header(encoding, tuple(elements), size, line_end)
+    return _Header(encoding, elements, size, line_end)
 
 
 def _parse_property(words: list[str], path: Path) -> _Property:
@@ -251,7 +267,7 @@ def _parse_property(words: list[str], path: Path) -> _Property:
     return _Property(words[2], _TYPES[types[0]])
 
 
-def _check_elements(elements: list[_Element], path: Path) -> None:
+def _check_elements(elements: tuple[_Element, ...], path: Path) -> None:
     if sum(len(e.properties) for e in elements) > MAX_PROPERTIES:
         raise FileFormatError(f"{path.name}: has over {MAX_PROPERTIES} properties.")
     names = [e.name for e in elements]
@@ -279,6 +295,17 @@ def _vertex_element(header: _Header, path: Path) -> _Element:
                 )
             return element
     raise FileFormatError(f"{path.name}: has no vertices.")
+
+
+def _check_positions(vertex: _Element, path: Path) -> None:
+    names = {p.name.lower() for p in vertex.properties if not p.count_type}
+    if "packed_position" in names:
+        raise FileFormatError(
+            f"{path.name}: is a compressed Gaussian splat, whose positions are packed; "
+            "export it as plain PLY."
+        )
+    if not {"x", "y", "z"} <= names:
+        raise FileFormatError(f"{path.name}: its vertices have no x, y and z.")
 
 
 def _locate(data: bytes, header: _Header, path: Path) -> dict[str, tuple[int, int]]:
@@ -363,9 +390,8 @@ def _walk(data, start, n_rows, item_size, count_size, signed, big):
 def _locate_lines(data: bytes, header: _Header, path: Path) -> dict[str, tuple[int, int]]:
     """As `_locate`, for text: one row a line."""
     content = np.frombuffer(data, np.uint8)[header.size :]
-    mark = 13 if header.line_end == b"\r" else 10
-    ends = header.size + 1 + np.flatnonzero(content == mark)
-    if len(ends) == 0 or ends[-1] < len(data):
+    ends = header.size + 1 + np.flatnonzero(content == header.line_end[-1])
+    if len(content) and (len(ends) == 0 or ends[-1] < len(data)):
         ends = np.append(ends, len(data))  # a last line without an end
     places, line = {}, 0
     for element in header.elements:
@@ -387,7 +413,7 @@ def _columns(
     start, stop = place
     lists = [p.name for p in vertex.properties if p.count_type]
     if header.encoding == "ascii":
-        return _text_columns(data[start:stop], vertex, path), lists
+        return _text_columns(data[start:stop], header, vertex, path), lists
     if not vertex.has_lists:
         rows = np.frombuffer(data, vertex.dtype(header.order), vertex.count, start)
         return {
@@ -405,46 +431,36 @@ def _columns(
     return columns, lists
 
 
-def _text_columns(text: bytes, vertex: _Element, path: Path) -> dict[str, NDArray[Any]]:
-    values = _numbers(text, "vertex", path)
-    width = len(vertex.properties)
-    if not vertex.has_lists:
-        if len(values) != vertex.count * width:
-            raise FileFormatError(
-                f"{path.name}: its {vertex.count:,} vertex lines hold {len(values):,} numbers "
-                f"instead of {vertex.count * width:,}."
-            )
-        table = values.reshape(-1, width)
-        return {p.name: _cast(table[:, i], p, path) for i, p in enumerate(vertex.properties)}
+def _text_columns(
+    text: bytes, header: _Header, vertex: _Element, path: Path
+) -> dict[str, NDArray[Any]]:
+    values = numbers(text, path, what="vertex")
     is_list = np.array([p.count_type is not None for p in vertex.properties])
     at = _walk_numbers(values, vertex.count, is_list)
-    if at[-1, 0] != len(values):
-        raise FileFormatError(f"{path.name}: its vertex lines do not fit their list lengths.")
+    expected = np.diff(at[:, 0])
+    found = numbers_per_line(text, header.line_end)
+    if not np.array_equal(expected, found):
+        row = int(np.argmax(expected != found))
+        raise FileFormatError(
+            f"{path.name}: vertex {row:,} has {found[row]:,} numbers on its line, which does not "
+            "fit the header; copy it again."
+        )
     return {
-        p.name: _cast(values[at[:-1, i]], p, path)
+        p.name: cast(
+            values[at[:-1, i]],
+            p.type,
+            path,
+            what=p.name,
+            words=lambda i=i: _words_at(text, at[:-1, i]),
+        )
         for i, p in enumerate(vertex.properties)
         if not p.count_type
     }
 
 
-def _numbers(text: bytes, element: str, path: Path) -> NDArray[np.float64]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            return np.fromstring(text.decode("latin-1"), sep=" ")
-        except (DeprecationWarning, ValueError):
-            raise FileFormatError(
-                f"{path.name}: its {element} lines hold something that is no number."
-            ) from None
-
-
-def _cast(values: NDArray[np.float64], p: _Property, path: Path) -> NDArray[Any]:
-    if p.type[0] == "f":
-        return values.astype(p.type)
-    limits = np.iinfo(p.type)
-    if not ((values >= limits.min) & (values <= limits.max)).all():
-        raise FileFormatError(f"{path.name}: a value of {p.name[:40]} does not fit its type.")
-    return values.astype(p.type)
+def _words_at(text: bytes, places: Int64[np.ndarray, " rows"]) -> list[bytes]:
+    words = text.split()
+    return [words[place] for place in places]
 
 
 @njit(cache=True)
@@ -472,7 +488,7 @@ def _walk_numbers(values, n_rows, is_list):
 
 def _take(columns: dict[str, NDArray[Any]], names: tuple[str, str, str]) -> NDArray[Any] | None:
     """Three columns (any case) as one (N, 3) array, taken out of `columns`; None if not there."""
-    spelled = {name.lower(): name for name in columns}
+    spelled = {name.lower(): name for name in columns} | {name: name for name in columns}
     if not all(name in spelled for name in names):
         return None
     return np.stack([columns.pop(spelled[name]) for name in names], axis=1)
@@ -493,7 +509,7 @@ def _colours(
         if values.dtype == np.uint8:
             return values, "0-255"
         if values.dtype.kind == "f":
-            largest = np.nanmax(values, initial=0)
+            largest = values.max(initial=0, where=np.isfinite(values))
             return (
                 (_as_bytes(values), "0-1")
                 if largest <= 1.5
@@ -527,7 +543,7 @@ def _faces(
         return None, ["its faces name no vertices and are kept but not used"]
     column = names.index(which[0])
     if header.encoding == "ascii":
-        values = _numbers(data[slice(*elements["face"])], "face", path)
+        values = numbers(data[slice(*elements["face"])], path, what="face")
         at = _walk_numbers(
             values, face.count, np.array([bool(p.count_type) for p in face.properties])
         )
@@ -583,24 +599,17 @@ def _fitted(labels: LabelColumns, vertex: _Element, path: Path) -> dict[str, NDA
             f"{path.name}: has {vertex.count:,} points but the masks {len(labels.object_id):,}; "
             "was it changed since it was opened?"
         )
-    existing = {p.name: p for p in vertex.properties}
+    types = {p.name: "" if p.count_type else p.type for p in vertex.properties}
     fitted = {}
-    for name in _OURS:
-        values = getattr(labels, name)
-        wanted = "f" if name == "confidence" else "iu"
-        there = existing.get(name)
-        if there is not None and (there.count_type or there.type[0] not in wanted):
-            there = existing.get(f"pinpoint_{name}")
-            name = f"pinpoint_{name}"
-        if there is None:
-            fitted[name] = values
-            continue
-        if wanted == "iu" and values.max(initial=0) > np.iinfo(there.type).max:
+    for name, ours in zip(label_names({n: t[:1] for n, t in types.items()}), LABELS, strict=True):
+        values = getattr(labels, ours)
+        kind = types[name] if name in types else values.dtype.str[1:]
+        if kind[0] in "iu" and values.max(initial=0) > np.iinfo(kind).max:
             raise FileFormatError(
                 f"{path.name}: id {values.max():,} does not fit its column {name}; "
                 "save under another format."
             )
-        fitted[name] = values.astype(there.type)
+        fitted[name] = values.astype(kind)
     return fitted
 
 
@@ -638,52 +647,56 @@ def _relabelled_ragged(
     start: int,
     fresh: list[NDArray[Any]],
     present: dict[int, NDArray[Any]],
+    path: Path,
 ) -> Iterator[bytes]:
     """Rows of a vertex element with lists, one by one: they differ in length, and are rare."""
-    offsets = _property_offsets(data, header, vertex, start, Path("file"))
-    added = [v.astype(v.dtype.newbyteorder(header.order)) for v in fresh]
-    replaced = {i: v.astype(v.dtype.newbyteorder(header.order)) for i, v in present.items()}
+    offsets = _property_offsets(data, header, vertex, start, path)
+    added = [_bytes_of_rows(v, header.order) for v in fresh]
+    replaced = {i: _bytes_of_rows(v, header.order) for i, v in present.items()}
     for row in range(vertex.count):
         content = bytearray(data[offsets[row, 0] : offsets[row + 1, 0]])
         for i, values in replaced.items():
             at = offsets[row, i] - offsets[row, 0]
-            content[at : at + values.itemsize] = values[row].tobytes()
+            content[at : at + values.shape[1]] = values[row].tobytes()
         yield bytes(content) + b"".join(values[row].tobytes() for values in added)
 
 
-def _relabelled_lines(
-    text: bytes, fresh: list[NDArray[Any]], present: dict[int, NDArray[Any]]
-) -> Iterator[bytes]:
-    """Vertex lines with tokens replaced or appended; all other characters stay."""
-    added = [values.astype(str) for values in fresh]  # shortest text that reads back the same
-    replaced = {i: values.astype(str) for i, values in present.items()}
-    for row, line in enumerate(text.splitlines(keepends=True)):
-        body = line.rstrip(b"\r\n")
-        if replaced:
-            words = re.split(rb"(\s+)", body.lstrip())
-            indent = body[: len(body) - len(body.lstrip())]
-            for i, values in replaced.items():
-                words[2 * i] = values[row].encode()
-            body_now = indent + b"".join(words)
-        else:
-            body_now = body
-        if added:
-            gap = b"" if body_now.endswith((b" ", b"\t")) else b" "
-            body_now += gap + " ".join(column[row] for column in added).encode()
-        yield body_now + line[len(body) :]
+def _bytes_of_rows(
+    values: NDArray[Any], order: Literal["<", ">"]
+) -> UInt8[np.ndarray, "rows bytes"]:
+    ordered = values.astype(values.dtype.newbyteorder(order))
+    return ordered.view(np.uint8).reshape(len(values), values.itemsize)
 
 
-def _scalar_columns(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """A field as columns PLY can hold: (N, k) becomes k columns, odd types the next wider one."""
-    clean = re.sub(r"\s+", "_", name) or "field"
+def _word_finder(vertex: _Element) -> Callable[[Sequence[bytes], int], int]:
+    """Word of a vertex line at which a property stands; lists before it shift it."""
+    lists = [i for i, p in enumerate(vertex.properties) if p.count_type]
+
+    def place(words: Sequence[bytes], column: int) -> int:
+        shift = 0
+        for i in lists:
+            if i < column:
+                shift += int(float(words[i + shift]))
+        return column + shift
+
+    return place
+
+
+def _scalar_columns(name: str, values: NDArray[Any]) -> list[tuple[str, NDArray[Any]]]:
+    """A field as columns PLY can hold: (N, k) becomes k columns, odd types the next wider one.
+
+    What is no number (texts in an array of one's own) gives none.
+    """
+    if values.dtype.kind not in "biuf":
+        return []
     if values.dtype.kind == "b":
         values = values.astype(np.uint8)
     if values.dtype.str[1:] not in _SPELLING:
         values = values.astype(np.float32 if values.dtype == np.float16 else np.float64)
     if values.ndim == 1:
-        return {clean: values}
+        return [(name, values)]
     flat = values.reshape(len(values), -1)
-    return {f"{clean}_{k}": flat[:, k] for k in range(flat.shape[1])}
+    return [(f"{name}_{k}", flat[:, k]) for k in range(flat.shape[1])]
 
 
 def _written(
