@@ -389,7 +389,7 @@ def _colours(
         bits = packed.view(np.uint32)
         if packed.dtype.kind == "f":
             known = np.where(np.isfinite(packed), packed, 0)
-            if 1 <= known.max(initial=0) <= 0xFFFFFF and known.min(initial=0) >= 0:
+            if known.any() and ((known == 0) | ((known >= 1) & (known <= 0xFFFFFF))).all():
                 bits = known.astype(np.uint32)
             elif as_text:
                 bits = np.where(np.isnan(packed), np.uint32(0), bits)
