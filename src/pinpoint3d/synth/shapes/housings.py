@@ -50,7 +50,7 @@ def add_door(
     window: float | None = None,
     open_deg: Number = 105.0,
     finish: Finish = "metal",
-    parent: int = -1,
+    bevel: Number = 0.002,
     name: str = "door",
 ) -> int:
     """Index of a new door between two corners: leaf, window and handle, closed.
@@ -67,11 +67,13 @@ def add_door(
         Width of the border round a pane, metres; None for a door without one.
     open_deg
         How far it opens.
+    bevel
+        By how much the edges of a leaf without window are rounded, metres.
     """
     (x0, y0, z0), (x1, y1, z1) = (tuple(float(v) for v in corner) for corner in (low, high))
-    door = builder.part(name, parent=parent, finish=finish)
+    door = builder.part(name, finish=finish)
     if window is None:
-        builder.part("leaf", box((x0, y0, z0), (x1, y1, z1), 0.002), parent=door, finish=finish)
+        builder.part("leaf", box((x0, y0, z0), (x1, y1, z1), bevel), parent=door, finish=finish)
     else:
         # Room for the handle above (or beside) the pane.
         extra = 0.05 if held in ("bar", "arch", "bridge") else 0.0
@@ -149,18 +151,21 @@ def add_drawer(
     rng: np.random.Generator,
     *,
     held: str,
+    inset: Number = 0.025,
     finish: Finish = "metal",
     name: str = "drawer",
 ) -> int:
     """Index of a new drawer that slides towards -y: a front between two corners, tray, handle.
 
-    The tray reaches `depth` behind the front; `held` is one of `HANDLES`.
+    The tray reaches `depth` behind the front, and is `inset` narrower on each side; `held` is one
+    of `HANDLES`.
     """
     (x0, y0, z0), (x1, y1, z1) = (tuple(float(v) for v in corner) for corner in (low, high))
     drawer = builder.part(name, finish=finish)
     builder.part("front", box((x0, y0, z0), (x1, y1, z1), 0.002), parent=drawer, finish=finish)
     rim, wall = z0 + 0.7 * (z1 - z0), 0.003
-    a, b, back, floor = x0 + 0.025, x1 - 0.025, y1 + float(depth), z0 + 0.008
+    a, b = x0 + float(inset), x1 - float(inset)
+    back, floor = y1 + float(depth), z0 + max(0.008, float(inset) - 0.004)
     tray = joined(
         box((a, y1, floor), (b, back, floor + wall)),
         box((a, y1, floor), (a + wall, back, rim)),

@@ -129,7 +129,17 @@ def _body(
             drawer_held = str(rng.choice((held, "grip", "none")))
             add_drawer(builder, low, high, depth - 0.06, rng, held=drawer_held)
         else:
-            add_door(builder, low, high, rng, hinged="bottom", held=held, window=None, open_deg=88)
+            add_door(
+                builder,
+                low,
+                high,
+                rng,
+                hinged="bottom",
+                held=held,
+                window=None,
+                open_deg=88,
+                name="lower door",
+            )
 
 
 def _front_frame(x: float, front: float, foot: float, height: float, inside: tuple) -> list:
