@@ -10,15 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float32, Int32
 
+from pinpoint3d.graph.geodesic import label_distances
 from pinpoint3d.graph.hierarchy import MergeTree
 from pinpoint3d.graph.surface import Surface
-from pinpoint3d.graph.walker import random_walk
+from pinpoint3d.graph.walker import border_contrast, random_walk
 
 CLAIMED = np.float32(0.9)  # probability of a claimed superpoint: what is right at one click
 FURTHER = 1.5  # a correction reaches at most this many times as far as it lies from its label
 DISTINCT = 0.15  # height that must part two labels for either to claim all of its side
 FILL = 0.3  # a piece without a click is small when below this share of what a label claims
 PULL_LOOSE = 0.001  # of small pieces towards label 0
+NEAR = 0.3  # of the usual distance to a click: how much farther halves a label's pull, and more
 PULL = 0.1  # towards labels that reach a superpoint, against the conductance of a usual border
 
 
@@ -82,7 +84,7 @@ def resolve(
     probability[decided] /= probability[decided].sum(axis=1, keepdims=True)
     loose = _loose(tree, surface.graph.size, n_touching > 0, claimed, float(seeds.limit.max()))
     free = region & (reached.any(axis=1) | loose) & ~decided
-    pull = PULL * reached.astype(np.float32)
+    pull = PULL * _nearness(surface, seeds, reached, free)
     pull[:, 0] = np.where(loose & ~reached.any(axis=1), PULL_LOOSE, 0)
     walked = random_walk(
         surface.graph.pairs,
@@ -97,6 +99,29 @@ def resolve(
     walked[~region] = 0
     walked[~region, 0] = 1
     return walked
+
+
+def _nearness(
+    surface: Surface,
+    seeds: Seeds,
+    reached: Bool[np.ndarray, "superpoints labels"],
+    free: Bool[np.ndarray, " superpoints"],
+) -> Float32[np.ndarray, "superpoints labels"]:
+    """Share of each label that reaches a free superpoint, by nearness along the surface."""
+    graph = surface.graph
+    share = reached.astype(np.float32)
+    if not free.any() or seeds.n_labels == 1:
+        return share
+    distance = label_distances(
+        graph, border_contrast(graph), seeds.superpoint, seeds.label, seeds.n_labels
+    )
+    nearest = distance.min(axis=1, keepdims=True)
+    known = np.isfinite(nearest[:, 0])
+    scale = NEAR * max(float(np.median(nearest[free & known])) if (free & known).any() else 1, 1e-9)
+    with np.errstate(invalid="ignore"):  # infinity from infinity, where no click leads
+        further = np.where(known[:, None], (distance - nearest) / scale, 0)
+    share *= np.exp(-further).astype(np.float32)
+    return share
 
 
 def _loose(

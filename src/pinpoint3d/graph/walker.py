@@ -14,13 +14,24 @@ STEEPNESS = 8.0  # of conductance in contrast: 5 to 16 are within 1 point of IoU
 FLOOR = 1e-6  # least conductance of a border, so that no superpoint is cut off
 
 
+def border_contrast(graph: SuperpointGraph) -> Float32[np.ndarray, " borders"]:
+    """What parts the two sides of each border: at it and as a whole, in shape and in colour."""
+    return (
+        graph.concave
+        + np.float32(0.5) * graph.convex
+        + graph.colour
+        + np.float32(0.5) * graph.bend
+        + graph.contrast
+    )
+
+
 def conductance(graph: SuperpointGraph) -> Float64[np.ndarray, " borders"]:
     """How easily a walk passes each border: long ones easily, creases and colour steps hardly."""
     if len(graph.pairs) == 0:
         return np.zeros(0)
-    contrast = graph.concave + 0.5 * graph.convex + graph.colour + 0.5 * graph.bend + graph.contrast
     reach = graph.border * np.median(graph.distance) / graph.distance
-    return reach.astype(np.float64) * np.exp(-STEEPNESS * contrast.astype(np.float64)) + FLOOR
+    contrast = border_contrast(graph).astype(np.float64)
+    return reach.astype(np.float64) * np.exp(-STEEPNESS * contrast) + FLOOR
 
 
 def random_walk(
