@@ -76,7 +76,7 @@ def click_as_dict(click: Click) -> dict[str, Any]:
         "position": None if click.position is None else list(click.position),
         "object": click.object,
         "part": click.part,
-        "granularity": click.granularity,
+        "granularity": None if click.granularity is None else float(click.granularity),
     }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -138,7 +138,7 @@ def _click(entry: Any, number: int, path: Path) -> Click:
             point=entry.get("point"),
             object=entry.get("object", 1),
             part=entry.get("part", 0),
-            position=position,
+            position=None if position is None else [float(v) for v in position],
             granularity=None if granularity is None else float(granularity),
         )
     except (ClickError, OverflowError) as error:

@@ -8,7 +8,9 @@ so a crash between the two files leaves the old pair whole. `docs/formats.md` ha
 import hashlib
 import io
 import json
+import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,15 +20,16 @@ from typing import Any
 import numpy as np
 
 from pinpoint3d._version import __version__
-from pinpoint3d.errors import FileFormatError, PinpointError, ProjectError
+from pinpoint3d.errors import FileAccessError, FileFormatError, PinpointError, ProjectError
 from pinpoint3d.files.clicks import check_version, click_as_dict, read_json
-from pinpoint3d.files.storage import write_atomically
+from pinpoint3d.files.storage import MAX_POINTS, is_same_file, write_atomically
 from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
 from pinpoint3d.types import Click, Masks, Scene
 
 SCHEMA = "pinpoint3d.project"
 VERSION = (1, 0)
-_OPTIONS = {"units", "up", "origin", "sample", "columns"}
+_TEXTS = {"units", "up", "columns"}
+_OPTIONS = {"origin", "sample", *_TEXTS}
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,19 @@ def scan_record(scene: Scene, project: Path) -> ScanRecord:
 def write_project(
     path: Path, project: Project, scene: Scene, masks: Masks, locked: frozenset[int]
 ) -> None:
-    """Write labels and project; keys of an older file that are not known here stay in it."""
+    """Write labels and project; keys of an older file that are not known here stay in it.
+
+    Raises
+    ------
+    FileAccessError
+        If the path cannot be written, or is that of the scan.
+    ProjectError
+        If a newer version wrote what is there.
+    """
+    if scene.source is not None and is_same_file(path, scene.source.path):
+        raise FileAccessError(f"{path}: is the scan that was opened; save under another name.")
+    document = _older(path)
+    labels_before = document.get("labels")
     content = io.BytesIO()
     np.savez_compressed(
         content,
@@ -94,10 +109,8 @@ def write_project(
     labels = content.getvalue()
     digest = hashlib.sha256(labels).hexdigest()
     stem = path.name.removesuffix(".json")
-    labels_path = path.with_name(f"{stem}.{digest[:12]}.npz")
+    labels_path = path.parent / f"{stem}.{digest[:12]}.npz"
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    document = _older(path)
-    outdated = document.get("labels", {}).get("file")
     document |= {
         "schema": SCHEMA,
         "version": list(VERSION),
@@ -120,10 +133,10 @@ def write_project(
     write_atomically(labels_path, [labels])
     text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False)
     write_atomically(path, [text.encode() + b"\n"])
-    if isinstance(outdated, str) and outdated != labels_path.name and "/" not in outdated:
-        older = path.with_name(outdated)
-        if older.name.startswith(f"{stem}.") and older.suffix == ".npz":
-            older.unlink(missing_ok=True)
+    outdated = labels_before.get("file") if isinstance(labels_before, dict) else None
+    ours = re.escape(stem) + r"\.[0-9a-f]{12}\.npz"
+    if isinstance(outdated, str) and outdated != labels_path.name and re.fullmatch(ours, outdated):
+        path.with_name(outdated).unlink(missing_ok=True)
 
 
 def read_project(path: Path) -> Project:
@@ -144,18 +157,11 @@ def read_project(path: Path) -> Project:
     except FileFormatError as error:
         raise ProjectError(str(error)) from None
     try:
-        scan = document["scan"]
-        operations = [_operation(entry) for entry in document["operations"]]
+        scan = _scan(document["scan"])
         project = Project(
-            scan=ScanRecord(
-                path=_text_or_none(scan["path"]),
-                sha256=_text_or_none(scan["sha256"]),
-                geometry_sha256=_text(scan["geometry_sha256"]),
-                n_points=_whole(scan["n_points"]),
-                options=_options(scan["options"]),
-            ),
+            scan=scan,
             segmenter=_text(document["segmenter"]),
-            operations=operations,
+            operations=_operations(document["operations"], scan.n_points),
             names={_text(k): _text(v) for k, v in document["names"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -168,7 +174,8 @@ def _geometry_hash(scene: Scene) -> str:
     """Hash of world positions to the float64 bit, NaN in one spelling, a chunk at a time."""
     digest = hashlib.sha256()
     for start in range(0, len(scene), 1 << 20):
-        world = scene.xyz[start : start + (1 << 20)].astype("<f8") + scene.origin
+        with np.errstate(invalid="ignore"):  # signalling NaN
+            world = scene.xyz[start : start + (1 << 20)].astype("<f8") + scene.origin
         world[np.isnan(world)] = np.nan
         digest.update(np.ascontiguousarray(world).tobytes())
     return digest.hexdigest()
@@ -182,7 +189,13 @@ def _older(path: Path) -> dict[str, Any]:
         document = read_json(path)
     except PinpointError:
         return {}
-    return document if isinstance(document, dict) and document.get("schema") == SCHEMA else {}
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        return {}
+    try:
+        check_version(document.get("version"), VERSION, path)
+    except FileFormatError as error:
+        raise ProjectError(str(error)) from None
+    return document
 
 
 def _as_dict(operation: Operation, scene: Scene) -> dict[str, Any]:
@@ -193,30 +206,52 @@ def _as_dict(operation: Operation, scene: Scene) -> dict[str, Any]:
                 entry["xyz"] = (scene.xyz[operation.point] + scene.origin).tolist()
             return entry
         case Choose(click, candidate):
-            return {"op": "choose", "click": click_as_dict(click), "candidate": candidate}
+            return {"op": "choose", "click": click_as_dict(click), "candidate": int(candidate)}
         case Paint(points, object_id, part_id):
-            return {"op": "paint", "runs": _runs(points), "object": object_id, "part": part_id}
+            runs = _runs(points)
+            return {"op": "paint", "runs": runs, "object": int(object_id), "part": int(part_id)}
         case Lock(object_id, locked):
-            return {"op": "lock", "object": object_id, "locked": locked}
+            return {"op": "lock", "object": int(object_id), "locked": bool(locked)}
         case Rename(object_id, part_id, name):
-            return {"op": "rename", "object": object_id, "part": part_id, "name": name}
+            part = None if part_id is None else int(part_id)
+            return {"op": "rename", "object": int(object_id), "part": part, "name": name}
         case Merge(into, other):
-            return {"op": "merge", "into": into, "other": other}
+            return {"op": "merge", "into": int(into), "other": int(other)}
         case Delete(object_id, part_id):
-            return {"op": "delete", "object": object_id, "part": part_id}
+            part = None if part_id is None else int(part_id)
+            return {"op": "delete", "object": int(object_id), "part": part}
 
 
-def _operation(entry: Mapping[str, Any]) -> Operation:
+def _scan(entry: Mapping[str, Any]) -> ScanRecord:
+    n_points = _whole(entry["n_points"])
+    if n_points > MAX_POINTS:
+        raise ValueError(f"a scan of {n_points:,} points")
+    return ScanRecord(
+        path=_text_or_none(entry["path"]),
+        sha256=_text_or_none(entry["sha256"]),
+        geometry_sha256=_text(entry["geometry_sha256"]),
+        n_points=n_points,
+        options=_options(entry["options"]),
+    )
+
+
+def _operations(entries: Any, n_points: int) -> list[Operation]:
+    if not isinstance(entries, list):
+        raise TypeError("its operations are no list")
+    return [_operation(entry, n_points) for entry in entries]
+
+
+def _operation(entry: Mapping[str, Any], n_points: int) -> Operation:
     match entry["op"]:
         case "click":
             return _click(entry)
         case "choose":
             return Choose(_click(entry["click"]), _whole(entry["candidate"]))
         case "paint":
-            points = _from_runs(entry["runs"])
+            points = _from_runs(entry["runs"], n_points)
             return Paint(points, _whole(entry["object"]), _whole(entry["part"]))
         case "lock":
-            return Lock(_whole(entry["object"]), bool(entry["locked"]))
+            return Lock(_whole(entry["object"]), _truth(entry["locked"]))
         case "rename":
             return Rename(
                 _whole(entry["object"]), _whole_or_none(entry["part"]), _text(entry["name"])
@@ -236,8 +271,8 @@ def _click(entry: Mapping[str, Any]) -> Click:
         point=_whole_or_none(entry.get("point")),
         object=_whole(entry["object"]),
         part=_whole(entry["part"]),
-        position=None if position is None else [float(v) for v in position],
-        granularity=None if granularity is None else float(granularity),
+        position=None if position is None else [_number(v) for v in position],
+        granularity=None if granularity is None else _number(granularity),
     )
 
 
@@ -251,14 +286,13 @@ def _runs(points: Sequence[int]) -> list[list[int]]:
     return np.stack([rows[first], count], axis=1).tolist()
 
 
-def _from_runs(runs: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    total = 0
+def _from_runs(runs: Sequence[Sequence[int]], n_points: int) -> tuple[int, ...]:
     points: list[int] = []
     for first, count in runs:
-        total += _whole(count)
-        if total > 1 << 28:
-            raise ValueError("a painted area has too many points")
-        points.extend(range(_whole(first), first + count))
+        # ascending and inside the scan: a short text can not stand for endless points
+        if _whole(first) <= (points[-1] if points else -1) or first + _whole(count) > n_points:
+            raise ValueError("a painted area leaves the scan or meets itself")
+        points.extend(range(first, first + count))
     return tuple(points)
 
 
@@ -282,12 +316,28 @@ def _text_or_none(value: Any) -> str | None:
     return None if value is None else _text(value)
 
 
+def _number(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"{str(value)[:40]} is no number")
+    return float(value)
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{str(value)[:40]} is neither true nor false")
+    return value
+
+
 def _options(value: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(value) - _OPTIONS
     if unknown:
         raise ValueError(f"an unknown way {min(unknown)[:40]!r} of opening the scan")
-    options = dict(value)
-    if options.get("origin") is not None:
-        x, y, z = options["origin"]
-        options["origin"] = (float(x), float(y), float(z))
+    options: dict[str, Any] = {
+        name: _text_or_none(v) for name, v in value.items() if name in _TEXTS
+    }
+    if value.get("sample") is not None:
+        options["sample"] = _number(value["sample"])
+    if value.get("origin") is not None:
+        x, y, z = value["origin"]
+        options["origin"] = (_number(x), _number(y), _number(z))
     return options

@@ -2,6 +2,7 @@
 
 import lzma
 import os
+import re
 import secrets
 import zlib
 from collections.abc import Callable, Iterable
@@ -15,6 +16,8 @@ MAX_FILE_BYTES = 8 << 30
 MAX_POINTS = 200_000_000
 HEAD_BYTES = 1 << 16  # what a reader may look at to recognise its format; also the longest header
 MAX_RATIO = 300  # of unpacked to packed bytes: scans reach 10, only bombs go further
+PACKED_CHUNK = 1 << 16  # bytes unpacked at a time: what is behind a stream's end is copied
+_ZEROS = re.compile(rb"\0*")
 LZMA_MEMORY = 1 << 28  # bytes: `xz -9` needs 65 MiB to unpack
 
 
@@ -106,25 +109,42 @@ def _xz_decoder() -> lzma.LZMADecompressor:
 
 def _unpacked(content: bytes, decoder_of: Callable[[], _Decoder], path: Path) -> bytes:
     limit = min(MAX_RATIO * len(content) + HEAD_BYTES, MAX_FILE_BYTES)
-    pieces, size, rest = [], 0, content
-    while rest.strip(b"\0"):  # packed files may be several streams, and padded with zeros
+    pieces, size, position = [], 0, 0
+    # packed files may be many streams (bgzip makes one of every 64 KiB), and padded with zeros
+    while (position := _after_zeros(content, position)) < len(content):
         decoder = decoder_of()
-        try:
-            pieces.append(decoder.decompress(rest, limit - size + 1))
-        except (zlib.error, lzma.LZMAError) as error:
-            raise FileFormatError(
-                f"{path.name}: cannot be unpacked ({error}); copy it again."
-            ) from None
-        size += len(pieces[-1])
-        if size > limit:
-            raise FileFormatError(
-                f"{path.name}: unpacks to over {limit:,} bytes, which no scan does; "
-                "unpack it yourself if you trust it."
-            )
-        if not decoder.eof:
-            raise FileFormatError(f"{path.name}: ends in the middle; copy it again.")
-        rest = decoder.unused_data
+        while not decoder.eof:
+            packed = content[position : position + PACKED_CHUNK]
+            if not packed:
+                raise FileFormatError(f"{path.name}: ends in the middle; copy it again.")
+            try:
+                pieces.append(decoder.decompress(packed, limit - size + 1))
+            except (zlib.error, lzma.LZMAError, MemoryError) as error:
+                raise FileFormatError(
+                    f"{path.name}: cannot be unpacked ({error}); copy it again."
+                ) from None
+            size += len(pieces[-1])
+            if size > limit:
+                raise FileFormatError(
+                    f"{path.name}: unpacks to over {limit:,} bytes, which no scan does; "
+                    "unpack it yourself if you trust it."
+                )
+            position += len(packed) - len(decoder.unused_data)
     return b"".join(pieces)
+
+
+def _after_zeros(content: bytes, position: int) -> int:
+    match = _ZEROS.match(content, position)
+    assert match is not None  # it matches none, too
+    return match.end()
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to the same place, through links too; it need not exist."""
+    try:
+        return os.path.realpath(one) == os.path.realpath(other)
+    except ValueError:  # a zero byte, which no path has
+        return False
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
@@ -137,6 +157,8 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     FileAccessError
         If the folder is missing or may not be written.
     """
+    if not path.name or "\0" in str(path):
+        raise FileAccessError(f"{str(path)!r}: is no name for a file; give another one.")
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         if path.is_dir():
@@ -154,7 +176,8 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         if isinstance(error, FileAccessError):
             raise
         raise FileAccessError(
-            f"{path}: cannot be written ({error.strerror}); check the folder and the space left."
+            f"{path}: cannot be written ({error.strerror or error}); "
+            "check the folder and the space left."
         ) from None
     finally:
         with suppress(OSError):
