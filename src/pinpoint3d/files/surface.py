@@ -187,7 +187,7 @@ def _faces_of_samples(
             f"{path.name}: points {spacing:g} apart on its faces would be over {MAX_SAMPLES:,}; "
             "give a larger sample distance."
         )
-    positions = (np.arange(int(wanted)) + 0.5) * spacing**2
+    positions = (np.arange(round(wanted)) + 0.5) * spacing**2
     return np.minimum(np.searchsorted(running, positions, side="right"), len(area) - 1)
 
 
