@@ -1,0 +1,39 @@
+"""Points from your own program instead of a file: two boxes on a table, one click on each."""
+
+import numpy as np
+
+import pinpoint3d as p3
+
+rng = np.random.default_rng(0)
+
+
+def side(corner: list[float], along: list[float], across: list[float], n: int) -> np.ndarray:
+    """Points spread over a rectangle."""
+    weights = rng.random((n, 2))
+    return np.array(corner) + weights @ np.array([along, across])
+
+
+table = side([-0.5, -0.4, 0.0], [1.0, 0, 0], [0, 0.8, 0], 20_000)
+pieces, colours = [table], [(150, 120, 90)]
+for left, colour in ((-0.25, (180, 40, 40)), (0.1, (40, 70, 180))):
+    corner, x, y, z = [left, -0.1, 0.0], [0.15, 0, 0], [0, 0.2, 0], [0, 0, 0.12]
+    top = [left, -0.1, 0.12]
+    box = [side(corner, x, z, 900), side(corner, y, z, 1200), side(top, x, y, 1500)]
+    pieces.append(np.concatenate(box))
+    colours.append(colour)
+xyz = np.concatenate(pieces) + rng.normal(0, 0.0005, (sum(map(len, pieces)), 3))
+rgb = np.repeat(np.array(colours, np.uint8), [len(piece) for piece in pieces], axis=0)
+
+scene = p3.Scene(xyz, rgb, name="two boxes")
+encoded = p3.load_segmenter("graph").encode(scene)
+masks = encoded.segment(
+    [
+        p3.Click(position=(-0.18, 0.0, 0.12), object=1),
+        p3.Click(position=(0.17, 0.0, 0.12), object=2),
+    ]
+)
+for object_id in (1, 2):
+    mine = masks.object == object_id
+    middle = xyz[mine].mean(axis=0).round(2)
+    print(f"object {object_id}: {mine.sum():,} points about {middle}")
+p3.save(scene, masks, "two_boxes.pcd")
