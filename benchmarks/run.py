@@ -1,4 +1,4 @@
-"""Every benchmark in turn, for `make bench`: what it prints goes to the terminal and to `out/bench`.
+"""Every benchmark in turn, for `make bench`: figures go to the terminal and to `out/bench`.
 
     python benchmarks/run.py [NAME ...]
 
