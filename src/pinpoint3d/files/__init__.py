@@ -20,7 +20,7 @@ from pinpoint3d.files.report import UNITS, choose_unit, choose_up, make_report
 from pinpoint3d.files.storage import HEAD_BYTES, read_bytes, unpacked, write_atomically
 from pinpoint3d.types import Masks, Scene, Source
 
-_FORMATS = ("ply", "pcd")
+_FORMATS = ("ply", "pcd", "las", "xyz", "arrays", "kitti", "mesh")
 _RELABELLED = ("ply", "pcd", "las", "arrays", "xyz")
 _WRITTEN = {
     ".ply": "ply",
@@ -144,21 +144,25 @@ def _encoded(scene: Scene, masks: Masks | None, path: Path, style: str | None) -
     source = scene.source
     if source is not None and source.format == name in _RELABELLED and _same_packing(source, path):
         content, _ = _original(source)
-        return iter([content]) if labels is None else _module(name).relabel(content, labels, path)
+        if labels is None and name != "arrays":  # an NPY becomes an NPZ even without labels
+            return iter([content])
+        return _module(name).relabel(content, labels, path)
     contents = _contents(scene)
     if name == "las":
         return _module(name).write(contents, labels, compressed=suffix == ".laz")
+    if suffix == ".csv":
+        return _module(name).write(contents, labels, separator=",")
     return _module(name).write(contents, labels)
 
 
 def _same_packing(source: Source, path: Path) -> bool:
-    """Whether a .las stays a .las and a .laz a .laz; for others the suffix says nothing."""
-    if source.format != "las":
+    """Whether a .las, a .laz or a .csv stays one; other suffixes say nothing."""
+    if source.format not in ("las", "xyz"):
         return True
-    inner = (
-        source.path if source.path.suffix.lower() in (".las", ".laz") else Path(source.path.stem)
-    )
-    return inner.suffix.lower() == path.suffix.lower()
+    telling = (".las", ".laz") if source.format == "las" else (".csv",)
+    packed = source.path.suffix.lower() in (".gz", ".xz")
+    inner = Path(source.path.stem) if packed else source.path
+    return all((inner.suffix.lower() == s) == (path.suffix.lower() == s) for s in telling)
 
 
 def _recognise(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
