@@ -5,19 +5,27 @@ and `write`); the table below is all that ties them together.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
+from jaxtyping import Bool
 from numpy.typing import NDArray
 
 from pinpoint3d.errors import FileAccessError, FileFormatError, SceneError
-from pinpoint3d.files.contents import Contents, LabelColumns
+from pinpoint3d.files.contents import LABELS, OWN_PREFIX, Contents, LabelColumns
 from pinpoint3d.files.report import UNITS, choose_unit, choose_up, make_report
-from pinpoint3d.files.storage import HEAD_BYTES, read_bytes, unpacked, write_atomically
+from pinpoint3d.files.storage import (
+    HEAD_BYTES,
+    is_same_file,
+    read_bytes,
+    unpacked,
+    write_atomically,
+)
 from pinpoint3d.types import Masks, Scene, Source
 
 _FORMATS = ("ply", "pcd", "las", "xyz", "arrays", "kitti", "mesh")
@@ -33,6 +41,7 @@ _WRITTEN = {
     ".csv": "xyz",
 }
 Style = Literal["partscan"]
+FARTHEST = 1e12  # m: the orbit of Jupiter; only damaged numbers lie beyond, and squares overflow
 
 
 def load(
@@ -76,7 +85,13 @@ def load(
         If it is no scan, or a damaged one.
     """
     path = Path(path)
-    options = {"units": units, "up": up, "origin": origin, "sample": sample, "columns": columns}
+    options = {
+        "units": units,
+        "up": up,
+        "origin": None if origin is None else _offset(origin),
+        "sample": sample,
+        "columns": columns,
+    }
     stored = read_bytes(path)
     content, inner = unpacked(stored, path)
     name, notes = _recognise(content, inner)
@@ -120,13 +135,15 @@ def save(
             f"masks of {len(masks):,} points cannot be saved with a scene of {len(scene):,}."
         )
     source = scene.source
-    if source is not None and path.exists() and path.resolve() == source.path.resolve():
+    if source is not None and is_same_file(path, source.path):
         raise FileAccessError(f"{path}: is the scan that was opened; save under another name.")
     write_atomically(path, _encoded(scene, masks, path, style))
 
 
 def _encoded(scene: Scene, masks: Masks | None, path: Path, style: str | None) -> Iterator[bytes]:
     suffix = path.suffix.lower()
+    if style not in (None, "partscan"):
+        raise FileFormatError(f"{path.name}: there is no style {style!r}; leave it out.")
     if style == "partscan":
         if suffix != ".ply" or masks is None:
             raise FileFormatError(f"{path.name}: PartScan's form is a labelled .ply file.")
@@ -196,6 +213,7 @@ def _read(
     return module.read(content, path)
 
 
+@np.errstate(invalid="ignore")  # signalling NaN may stand where points have no position
 def _scene(
     contents: Contents,
     path: Path,
@@ -204,7 +222,7 @@ def _scene(
     notes: tuple[str, ...],
     options: dict[str, Any],
 ) -> Scene:
-    valid = np.asarray(np.isfinite(contents.xyz).all(axis=1))
+    contents, valid = _within_reach(contents)
     if not valid.any():
         raise FileFormatError(
             f"{path.name}: not one of its {len(valid):,} points is finite; nothing to segment."
@@ -213,10 +231,11 @@ def _scene(
     up = choose_up(contents, valid, options["up"])
     scale = UNITS[unit[0]]
     xyz = contents.xyz if scale == 1 else contents.xyz * contents.xyz.dtype.type(scale)
-    if options["origin"] is not None:
-        xyz = xyz - np.asarray(options["origin"], np.float64)
+    origin = None if options["origin"] is None else np.array(options["origin"], np.float64)
+    if origin is not None:
+        xyz = xyz - origin
     fields = dict(contents.fields)
-    labels, label_notes = _labels_among(fields)
+    labels, label_notes = _labels_taken(fields)
     if contents.normals is not None:
         fields["normals"] = contents.normals
 
@@ -226,7 +245,7 @@ def _scene(
             contents.rgb,
             name=path.stem,
             labels=labels,
-            origin=options["origin"],
+            origin=origin,
             up=up[0],
             fields=fields,
             faces=contents.faces,
@@ -234,7 +253,7 @@ def _scene(
         )
 
     report = make_report(scene(None), contents, unit=unit, up=up, notes=(*notes, *label_notes))
-    rows = contents.fields.get("source_face")
+    rows = contents.fields.get("source_face") if name == "mesh" else None
     source = Source(
         path=path,
         sha256=hashlib.sha256(stored).hexdigest(),
@@ -248,23 +267,47 @@ def _scene(
     return scene(source)
 
 
-def _labels_among(
+def _offset(origin: Sequence[float]) -> tuple[float, float, float]:
+    offset = np.asarray(origin, np.float64)
+    if offset.shape != (3,) or not np.isfinite(offset).all():
+        raise SceneError(f"origin is {origin}; give three finite numbers.")
+    return (float(offset[0]), float(offset[1]), float(offset[2]))
+
+
+def _within_reach(contents: Contents) -> tuple[Contents, Bool[np.ndarray, " points"]]:
+    """Contents without the positions that cannot be any, and which rows have one."""
+    with np.errstate(invalid="ignore"):  # a signalling NaN is as good as a quiet one
+        size = np.abs(contents.xyz)
+        valid = np.asarray((size <= FARTHEST).all(axis=1))
+        n_far = int(np.count_nonzero(np.isfinite(size).all(axis=1) & ~valid))
+    if n_far:
+        note = f"{n_far:,} of its points lie beyond {FARTHEST:.0e} and count as without a position"
+        xyz = contents.xyz.copy()
+        xyz[~valid] = np.nan
+        contents = replace(contents, xyz=xyz, notes=(*contents.notes, note))
+    return contents, valid
+
+
+def _labels_taken(
     fields: dict[str, NDArray[Any]],
 ) -> tuple[Masks | None, tuple[str, ...]]:
     """Masks from our own columns, if the file has them; they leave `fields`."""
-    ours = ("object_id", "part_id")
-    if not all(name in fields and fields[name].dtype.kind in "iu" for name in ours):
+    whole = {name for name, v in fields.items() if v.dtype.kind in "iu" and v.ndim == 1}
+    names = [prefixed if (prefixed := OWN_PREFIX + n) in fields else n for n in LABELS]
+    if not whole.issuperset(names[:2]):
         return None, ()
-    objects, parts = (fields[name] for name in ours)
-    confidence = fields.get("confidence")
+    objects, parts = (fields[name] for name in names[:2])
+    confidence = fields.get(names[2])
+    if confidence is not None and (confidence.dtype.kind != "f" or confidence.ndim != 1):
+        confidence = None
     try:
         masks = Masks.of(objects, parts)
-        if confidence is not None and confidence.dtype.kind == "f":
+        if confidence is not None:
             masks = Masks(masks.object, masks.part, confidence.astype(np.float32))
     except SceneError as error:
         return None, (f"its label columns are kept but not used: {error}",)
-    for name in (*ours, "confidence"):
-        fields.pop(name, None)
+    for name in names if confidence is not None else names[:2]:
+        del fields[name]
     return masks, ()
 
 
@@ -297,9 +340,11 @@ def _contents(scene: Scene) -> Contents:
             sample=options.get("sample"),
             columns=options.get("columns"),
         )
-        ours = ("object_id", "part_id", "confidence", "source_face")
-        kept = {k: v[: source.n_rows] for k, v in contents.fields.items() if k not in ours}
         n = source.n_rows
+        kept = {k: v[:n] for k, v in contents.fields.items()}
+        _labels_taken(kept)
+        if source.format == "mesh":
+            kept.pop("source_face", None)
         return Contents(
             format=contents.format,
             xyz=contents.xyz[:n],
@@ -311,6 +356,10 @@ def _contents(scene: Scene) -> Contents:
             shape=contents.shape,
         )
     fields = dict(scene.fields)
-    normals = fields.pop("normals", None)
+    normals = fields.get("normals")
+    if normals is not None and normals.dtype == np.float32 and normals.shape == scene.xyz.shape:
+        del fields["normals"]
+    else:
+        normals = None
     xyz = scene.xyz if not scene.origin.any() else scene.xyz + scene.origin
     return Contents("arrays", xyz, rgb=scene.rgb, normals=normals, fields=fields, faces=scene.faces)
