@@ -225,14 +225,17 @@ def test_triangles_without_indices_take_points_by_threes():
     ]
 
 
-def test_an_index_without_a_point_is_noted_and_points_are_kept():
-    maker = one_mesh()
-    maker.json["meshes"][0]["primitives"][0]["indices"] = maker.array([0, 1, 9], "u1")
+@pytest.mark.parametrize(("dtype", "index"), [("u1", 255), ("u2", 9), ("u4", 2**32 - 1)])
+def test_an_index_without_a_point_is_noted_and_points_are_kept(dtype: str, index: int):
+    maker = _rich()
+    primitive = maker.json["meshes"][0]["primitives"][0]
     maker.node(0)
+    maker.json["scenes"][0]["nodes"] = [1, 2]
+    primitive["indices"] = maker.array([0, 1, index], dtype)
     contents = contents_of(maker.read(), PATH, sample=None)
 
     assert contents.faces is None
-    assert len(contents.xyz) == 6
+    assert len(contents.xyz) == 8
     assert "does not exist" in contents.notes[0]
 
 

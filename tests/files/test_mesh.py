@@ -156,14 +156,15 @@ def test_another_program_finds_the_same_nodes_and_points(tmp_path: Path):
     assert np.array_equal(there, np.unique(np.round(scene.xyz.astype(float), 5) + 0.0, axis=0))
 
 
-def test_another_program_finds_the_same_points_without_faces(tmp_path: Path):
-    rgb = np.array([[255, 0, 0], [0, 255, 0]], np.uint8)
+def test_another_program_finds_the_same_points_and_colours_without_faces(tmp_path: Path):
+    rgb = np.array([[255, 0, 0], [0, 128, 20]], np.uint8)
     scene = Scene(xyz=[[0, 0, 0], [1, 2, 3]], rgb=rgb)
     pinpoint3d.save(scene, Masks.of([1, 1]), tmp_path / "two.glb")
     (cloud,) = trimesh.load_scene(tmp_path / "two.glb").geometry.values()
 
     assert isinstance(cloud, trimesh.PointCloud)
     assert np.array_equal(cloud.vertices, scene.xyz)
+    assert cloud.colors[:, :3].tolist() == [[255, 0, 0], [0, 55, 2]]  # light, as glTF has it
 
 
 def test_a_face_goes_to_the_label_of_most_of_its_corners_or_to_the_lowest():

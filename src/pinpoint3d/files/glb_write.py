@@ -22,8 +22,9 @@ from pinpoint3d.files.surface import linear
 from pinpoint3d.types import Masks, Scene
 
 MAX_BYTES = 2**32 - 1  # a GLB's length is a u4
-_LIGHT = np.rint(65535 * linear(np.arange(256) / 255.0)).astype(np.uint16)
-"""Linear colours of sRGB 0-255, of 16 bits: in 8 the dark ones would run together."""
+_LIGHT = linear(np.arange(256) / 255.0).astype(np.float32)
+"""Linear colours of sRGB 0-255. Eight bits would run the dark ones together, and not every program
+takes the sixteen that glTF allows for what they are; all read floats."""
 
 _POINTS, _TRIANGLES = 0, 4
 _FLOAT, _U2, _U4 = 5126, 5123, 5125
@@ -203,9 +204,8 @@ def _arrays(
     bounds = {"min": xyz.min(axis=0).tolist(), "max": xyz.max(axis=0).tolist()}
     yield "POSITION", {"componentType": _FLOAT, "type": "VEC3"} | bounds, xyz
     if scene.rgb is not None:
-        opaque = np.full((len(xyz), 4), 65535, np.uint16)
-        opaque[:, :3] = _LIGHT[scene.rgb[primitive.rows]]
-        yield "COLOR_0", {"componentType": _U2, "normalized": True, "type": "VEC4"}, opaque
+        light = _LIGHT[scene.rgb[primitive.rows]]
+        yield "COLOR_0", {"componentType": _FLOAT, "type": "VEC3"}, light
     halves = primitive.rows.astype("<u4").view("<u2").reshape(-1, 2)
     yield SOURCE_INDEX, {"componentType": _U2, "type": "VEC2"}, halves
     if primitive.faces is not None:

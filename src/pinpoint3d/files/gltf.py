@@ -257,7 +257,8 @@ def _faces(
         index = document.rows(document.whole(primitive, "indices"))
         if index.dtype.kind != "u" or index.shape[1] != 1:
             raise document.error("has indices that are not whole numbers; it is damaged.")
-        corners = np.where(index < n_points, index, -1).astype(np.int32)[:, 0]
+        wide = index[:, 0].astype(np.int64)
+        corners = np.where(wide < n_points, wide, -1).astype(np.int32)
     n = len(corners)
     if mode == _TRIANGLES:
         return corners[: n - n % 3].reshape(-1, 3)
