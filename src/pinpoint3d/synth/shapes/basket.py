@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from pinpoint3d.synth.assets import Asset
+from pinpoint3d.synth.assets import Asset, Finish
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
@@ -29,6 +29,13 @@ PLANS = ("round", "oval", "square")
 WALLS = ("woven", "smooth", "wire", "slats")
 HANDLES = ("none", "hoop", "ears", "patches")
 TOPS = ("open", "liner", "lid")
+
+_FINISH: dict[str, Finish] = {
+    "woven": "wicker",
+    "smooth": "fabric",
+    "wire": "metal",
+    "slats": "wood",
+}
 
 
 def make(rng: np.random.Generator) -> Asset:
@@ -60,16 +67,14 @@ def make(rng: np.random.Generator) -> Asset:
 
     thick = rng.uniform(0.004, 0.009)
     steps = {"woven": _woven, "smooth": _smooth, "wire": _wire, "slats": _slats}[wall]
-    finish = {"woven": "wicker", "smooth": "fabric", "wire": "metal", "slats": "wood"}[wall]
     for name, mesh in steps(radius, flare, height, thick, rng):
-        out = shaped(mesh)
-        if finish == "wicker":
-            builder.part(name, out, finish="wicker")
-        else:
-            builder.part(name, out, finish="metal" if finish == "metal" else "fabric")
+        builder.part(name, shaped(mesh), finish=_FINISH[wall])
     bead = _hoop(radius, height, thick * rng.uniform(0.9, 1.5))
     builder.part("rim", shaped(bead), finish="wicker" if wall != "wire" else "metal")
     _handles(builder, handle, radius, deep, height, thick, rng)
+    if top != "lid" and wall != "wire":
+        reach = 0.6 * radius * flare  # a square within the round floor
+        builder.support((-reach, -reach * deep), (reach, reach * deep), thick)
     if top == "liner":
         cloth = ring(
             [
