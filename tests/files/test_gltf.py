@@ -662,3 +662,32 @@ def test_json_of_other_types_gives_points_or_a_refusal(data: st.DataObject):
         break
     with suppress(PinpointError):
         contents_of(read_gltf(maker.glb(), PATH), PATH, sample=None)
+
+
+_EXTREME = st.sampled_from([0.0, -1.0, 1e38, -1e38, np.inf, -np.inf, np.nan, 1e-38])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(_EXTREME, min_size=9, max_size=9), st.sampled_from([1.0, 0.0, -1e299]),
+    st.sampled_from([0, 4]),
+)  # fmt: skip
+def test_numbers_of_any_size_are_read_without_a_warning(
+    numbers: list[float], factor: float, mode: int
+):
+    maker = Maker()
+    rows = np.array(numbers).reshape(3, 3)
+    names = ("POSITION", "NORMAL", "COLOR_0")
+    attributes = {name: maker.array(rows) for name in names}
+    attributes["TEXCOORD_0"] = maker.array(rows[:, :2])
+    transform = {"KHR_texture_transform": {"scale": [factor, 1], "rotation": 1}}
+    texture = {"index": 0, "extensions": transform}
+    base = {"baseColorFactor": [factor, 0, 1, 1], "baseColorTexture": texture}
+    maker.json |= {
+        "materials": [{"pbrMetallicRoughness": base}],
+        "textures": [{"source": 0}],
+        "images": [{"bufferView": maker.view(png([[[200, 0, 0]]]))}],
+    }
+    maker.node(maker.mesh(attributes, mode=mode, material=0), scale=[factor, 1, 2])
+
+    assert len(contents_of(maker.read(), PATH, sample=None).xyz) >= 3

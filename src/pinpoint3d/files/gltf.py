@@ -226,7 +226,8 @@ def _piece(
         light is not None or "baseColorFactor" in base
     ):  # a surface is painted later, points now
         factor = _factor(document, base)
-        light = np.broadcast_to(factor, (n_points, 3)) if light is None else light * factor
+        with np.errstate(all="ignore"):
+            light = np.broadcast_to(factor, (n_points, 3)) if light is None else light * factor
     normals = rows("NORMAL", 3) if "NORMAL" in attributes else None
     texture = document.child(base, "baseColorTexture")
     coordinates = f"TEXCOORD_{_coordinate_set(document, texture)}"
@@ -300,12 +301,15 @@ def _moved(
     """Texture coordinates where KHR_texture_transform puts them: scaled, turned, moved."""
     move = _transform(document, texture)
     (angle,) = document.numbers({"rotation": [move.get("rotation", 0.0)]}, "rotation", (0.0,))
-    u, v = (uv * document.numbers(move, "scale", (1.0, 1.0))).T
-    turned = np.stack(
-        [np.cos(angle) * u + np.sin(angle) * v, np.cos(angle) * v - np.sin(angle) * u]
+    scale, offset = (
+        document.numbers(move, key, (default, default))
+        for key, default in (("scale", 1.0), ("offset", 0.0))
     )
-    with np.errstate(over="ignore"):
-        return (turned.T + document.numbers(move, "offset", (0.0, 0.0))).astype(np.float32)
+    with np.errstate(all="ignore"):
+        u, v = (uv * scale).T
+        cos, sin = np.cos(angle), np.sin(angle)
+        turned = np.stack([cos * u + sin * v, cos * v - sin * u], axis=1)
+        return (turned + offset).astype(np.float32)
 
 
 def _materials(document: Document, used: list[int]) -> tuple[tuple[Material, ...], list[str]]:
@@ -382,8 +386,8 @@ def _placed(piece: _Piece, matrix: Float64[np.ndarray, "4 4"]) -> _Piece:
     if (matrix == np.eye(4)).all():
         return piece
     linear = matrix[:3, :3]
-    mirrored = bool(np.linalg.det(linear) < 0)
     with np.errstate(all="ignore"):
+        mirrored = bool(np.linalg.det(linear) < 0)
         xyz = piece.xyz.astype(np.float64) @ linear.T + matrix[:3, 3]
         normals = piece.normals
         if normals is not None:
