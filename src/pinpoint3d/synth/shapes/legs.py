@@ -35,6 +35,7 @@ def add_legs(
     parent: int = -1,
     finish: Finish = "wood",
     middle: bool = False,
+    at: tuple[float, float] = (0.0, 0.0),
 ) -> None:
     """Add legs from the floor up to height `under`.
 
@@ -46,6 +47,8 @@ def add_legs(
         Where legs stand: at (±x, ±y).
     middle
         Whether a third pair stands between the others, under something long.
+    at
+        Where the middle of them all lies.
     """
     made_of: Finish = "metal" if style in _METAL else finish
     thick = rng.uniform(0.014, 0.03)
@@ -56,7 +59,8 @@ def add_legs(
     for sx in columns:
         if style in ("loop", "sled"):
             name = "leg frame" if style == "loop" else "runner"
-            builder.part(name, _pair(style, sx * x, y, under, thick), parent=parent, finish=made_of)
+            pair = moved(_pair(style, sx * x, y, under, thick), *at)
+            builder.part(name, pair, parent=parent, finish=made_of)
             continue
         for sy in (-1, 1):
             top = np.array([sx * x, sy * y, under + _INTO])
@@ -65,18 +69,19 @@ def add_legs(
                 foot += np.array([sx, sy, 0]) * lean * min(1.0, under / 0.3)
             leg = builder.part("leg", parent=parent, finish=made_of)
             if not (ferrule or pad):
-                builder.add(leg, _leg(style, foot, top, thick))
+                builder.add(leg, moved(_leg(style, foot, top, thick), *at))
                 continue
-            builder.part("shaft", _leg(style, foot, top, thick), parent=leg, finish=made_of)
+            shaft = moved(_leg(style, foot, top, thick), *at)
+            builder.part("shaft", shaft, parent=leg, finish=made_of)
             if ferrule:
                 share = 0.16
                 cap = cylinder(
                     foot, foot + share * (top - foot), 0.57 * thick, (0.57 + 0.5 * share) * thick
                 )
-                builder.part("ferrule", cap, parent=leg, finish="metal")
+                builder.part("ferrule", moved(cap, *at), parent=leg, finish="metal")
             else:
                 disc = cylinder(foot, (*foot[:2], 0.006), 1.15 * thick, sides=12)
-                builder.part("glide", disc, parent=leg, finish="rubber")
+                builder.part("glide", moved(disc, *at), parent=leg, finish="rubber")
 
 
 def _leg(style: str, foot: np.ndarray, top: np.ndarray, thick: float) -> Mesh:
