@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pinpoint3d.errors import FileFormatError
 
+CHUNK_ROWS = 1 << 16  # turned to text at a time: texts take many times the room of numbers
 _EXACT = 1 << 53  # float64 holds all whole numbers up to here
 
 
@@ -92,25 +93,35 @@ def relabelled(
     place
         Word at which a column stands in a line with these words; lists shift those after them.
     """
-    added = [values.astype(str) for values in fresh]  # shortest text that reads back the same
-    replaced = {column: values.astype(str) for column, values in present.items()}
-    row = 0
+    added, replaced = _texts(fresh, n_rows), _texts(list(present.values()), n_rows)
+    row, out = 0, []
     for match in re.finditer(rb"[^%b]*(?:%b|$)" % (line_end[-1:], line_end[-1:]), text):
         line = match[0]
         body = line.rstrip(b"\r\n")
         if row == n_rows or not body.strip():
-            yield line
+            out.append(line)
             continue
         changed = body
-        if replaced:
+        if present:
             pieces = re.split(rb"(\s+)", body)
             lead = 0 if pieces[0] else 2  # white space before the first word
             words = pieces[lead::2]
-            for column, values in replaced.items():
-                pieces[lead + 2 * place(words, column)] = values[row].encode()
+            for column, text_of_row in zip(present, next(replaced), strict=True):
+                pieces[lead + 2 * place(words, column)] = text_of_row.encode()
             changed = b"".join(pieces)
-        if added:
+        if fresh:
             gap = b"" if changed.endswith((b" ", b"\t")) else b" "
-            changed += gap + " ".join(column[row] for column in added).encode()
-        yield changed + line[len(body) :]
+            changed += gap + " ".join(next(added)).encode()
+        out.append(changed + line[len(body) :])
         row += 1
+        if row % CHUNK_ROWS == 0:
+            yield b"".join(out)
+            out = []
+    yield b"".join(out)
+
+
+def _texts(columns: Sequence[NDArray[Any]], n_rows: int) -> Iterator[tuple[str, ...]]:
+    """The shortest texts that read back the same, row by row."""
+    for first in range(0, n_rows, CHUNK_ROWS):
+        rows = slice(first, first + CHUNK_ROWS)
+        yield from zip(*(values[rows].astype(str).tolist() for values in columns), strict=True)
