@@ -152,7 +152,7 @@ def _head(builder: Builder, head: str, x: float, half: float, rng: np.random.Gen
         inner = outer + np.c_[-taper, 0.35 * taper]
         prong = np.concatenate([outer, inner[::-1]])
         pieces = [extrusion(prong, half * 0.75, low) for low in (-half * 0.85, half * 0.1)]
-        root = extrusion(np.concatenate([outer[:3], inner[2::-1]]), half * 1.7, -half * 0.85)
+        root = extrusion(np.concatenate([outer[[0, 2]], inner[[2, 0]]]), half * 1.7, -half * 0.85)
         builder.part(
             "claw", *(at(piece) for piece in (*pieces, root)), parent=whole, finish="metal"
         )

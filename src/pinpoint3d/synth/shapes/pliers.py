@@ -9,6 +9,7 @@ from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
+    Points,
     box,
     curve,
     cylinder,
@@ -62,7 +63,7 @@ def _half(
     def own(mesh: Mesh) -> Mesh:
         return stretched(mesh, y=side)
 
-    def plate(outline: list[tuple[float, float]], high: float = 1.0) -> Mesh:
+    def plate(outline: Points, high: float = 1.0) -> Mesh:
         tall = thick * high
         return own(extrusion(np.array(outline) * scale, tall, level - tall / 2))
 
