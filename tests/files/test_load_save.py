@@ -213,8 +213,9 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
         load(path, units="inch")
     with pytest.raises(SceneError, match="up is"):
         load(path, up="z")
-    with pytest.raises(SceneError, match="origin is"):
-        load(path, origin=(0.0, float("nan"), 0.0))
+    for origin in ((0.0, float("nan"), 0.0), (0.0, 0.0, 1e308)):
+        with pytest.raises(SceneError, match="origin is"):
+            load(path, origin=origin)
 
 
 def test_a_large_offset_is_split_off(tmp_path: Path) -> None:

@@ -269,8 +269,8 @@ def _scene(
 
 def _offset(origin: Sequence[float]) -> tuple[float, float, float]:
     offset = np.asarray(origin, np.float64)
-    if offset.shape != (3,) or not np.isfinite(offset).all():
-        raise SceneError(f"origin is {origin}; give three finite numbers.")
+    if offset.shape != (3,) or not (np.abs(offset) <= FARTHEST).all():
+        raise SceneError(f"origin is {origin}; give three numbers of metres.")
     return (float(offset[0]), float(offset[1]), float(offset[2]))
 
 
