@@ -49,7 +49,7 @@ def pad(
     crown = min(crown, 0.35 * tall)
     edge = min(edge, 0.49 * (tall - 2 * crown), 0.3 * float(min(size[first], size[second])))
     corner = max(corner, edge)
-    rows = [(edge * (1 - math.sin(t)), edge * (1 - math.cos(t))) for t in (0, 0.55, 1.05, 1.57)]
+    rows = [(edge * (1 - math.sin(t)), edge * (1 - math.cos(t))) for t in (0, 0.8, 1.57)]
     half = [(inset, crown + rise) for inset, rise in rows]
     lid = min(0.25 * float(min(size[first], size[second])), edge + 0.08)
     half.insert(0, (lid, 0.0))
@@ -75,17 +75,17 @@ def piping(
     first, second, along = _order(axis)
     a, b = np.asarray(low, np.float64), np.asarray(high, np.float64)
     wide, deep = float(b[first] - a[first]), float(b[second] - a[second])
-    flat = rounded_rectangle(wide, deep, corner, steps=3)
+    flat = rounded_rectangle(wide, deep, corner, steps=2)
     middle = (a + b) / 2
     path = _placed(np.column_stack([flat, np.zeros(len(flat))]), axis) + middle
     path[:, along] = level
-    return tube(path, radius, sides=5, closed=True)
+    return tube(path, radius, sides=4, closed=True)
 
 
 def button(place: Point, radius: Number = 0.013) -> Mesh:
     """A covered button, half of it sunk into the cloth."""
     middle = np.asarray(place, np.float64)
-    return cushion(middle - radius, middle + radius, 2.2, sides=8, rings=5)
+    return cushion(middle - radius, middle + radius, 2.2, sides=6, rings=4)
 
 
 def button_places(
