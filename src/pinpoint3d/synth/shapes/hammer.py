@@ -150,7 +150,8 @@ def _head(builder: Builder, head: str, x: float, half: float, rng: np.random.Gen
         outer = curve(np.c_[np.array(knots), np.zeros(3)], 7)[:, :2]
         taper = np.linspace(1.7 * half, 0.003, 7)
         inner = outer + np.c_[-taper, 0.35 * taper]
-        prong = np.concatenate([outer, inner[::-1]])
+        keep = [0, 2, 3, 4, 5, 6]  # the second point may lie on the line between its neighbours
+        prong = np.concatenate([outer[keep], inner[keep][::-1]])
         pieces = [extrusion(prong, half * 0.75, low) for low in (-half * 0.85, half * 0.1)]
         root = extrusion(np.concatenate([outer[[0, 2]], inner[[2, 0]]]), half * 1.7, -half * 0.85)
         builder.part(
