@@ -36,6 +36,16 @@ class SnappedClicks:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def standing(self) -> Int64[np.ndarray, " standing"]:
+        """Indices of the clicks that no later click on the same point replaces, ascending."""
+        _, last = np.unique(self.rows[::-1], return_index=True)
+        return np.sort(len(self) - 1 - last)
+
+    def take(self, indices: Int64[np.ndarray, " taken"]) -> "SnappedClicks":
+        """The clicks at `indices` alone."""
+        columns = (self.rows, self.objects, self.parts, self.distances)
+        return SnappedClicks(*(column[indices] for column in columns))
+
 
 def snap_clicks(scene: Scene, clicks: Sequence[Click]) -> SnappedClicks:
     """Rows, labels and snapping distances of `clicks`.
@@ -73,12 +83,12 @@ def snap_clicks(scene: Scene, clicks: Sequence[Click]) -> SnappedClicks:
 def nearest_row(scene: Scene, position: Sequence[float] | np.ndarray) -> tuple[int, float]:
     """Row of the finite point nearest to a world position, and its distance in metres.
 
-    One linear pass (8 ms a million points): no index has to be built or kept. The lowest row wins
+    One linear pass (15 ms a million points): no index has to be built or kept. The lowest row wins
     a tie.
     """
-    local = (np.asarray(position, np.float64) - scene.origin).astype(np.float32)
-    best_row, best = -1, np.inf
-    chunk = 1 << 20  # bounds the temporaries at 12 MB, whatever the scene
+    local = np.asarray(position, np.float64) - scene.origin
+    best_row, best = int(scene.valid.argmax()), np.inf  # stands where squares pass all numbers
+    chunk = 1 << 20  # bounds the temporaries at 24 MB, whatever the scene
     for start in range(0, len(scene), chunk):
         offset = scene.xyz[start : start + chunk] - local
         squared = np.einsum("ij,ij->i", offset, offset)
@@ -86,4 +96,4 @@ def nearest_row(scene: Scene, position: Sequence[float] | np.ndarray) -> tuple[i
         row = int(squared.argmin())
         if squared[row] < best:
             best_row, best = start + row, float(squared[row])
-    return best_row, float(np.sqrt(best))
+    return best_row, min(float(np.sqrt(best)), float(np.finfo(np.float32).max))

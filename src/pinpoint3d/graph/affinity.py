@@ -103,11 +103,18 @@ def edge_contrast(
     else:
         colour = np.linalg.norm(nodes.rgb[high] - nodes.rgb[low], axis=1)
     return EdgeContrast(
-        length=np.linalg.norm(step, axis=1),
+        length=lengths(step),
         bend=(np.arccos(np.minimum(parallel, 1)) / RIGHT_ANGLE).astype(np.float32),
         concave=np.einsum("ij,ij->i", step, turn) < 0,
         colour=colour,
     )
+
+
+def lengths(steps: Float32[np.ndarray, "steps 3"]) -> Float32[np.ndarray, " steps"]:
+    """Length of each step; squares of far or tiny ones would leave the range of float32."""
+    with np.errstate(over="ignore"):  # a length beyond float32 counts as the largest number
+        length = np.hypot(np.hypot(steps[:, 0], steps[:, 1]), steps[:, 2])
+    return np.minimum(length, np.finfo(np.float32).max)
 
 
 def superpoint_graph(
@@ -151,7 +158,7 @@ def superpoint_graph(
         colour=mean(contrast.colour),
         bend=(np.arccos(np.minimum(parallel, 1)) / RIGHT_ANGLE).astype(np.float32),
         contrast=difference,
-        distance=np.linalg.norm(centre[a] - centre[b], axis=1),
+        distance=lengths(centre[a] - centre[b]),
         centre=centre,
         size=size,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float32, Int32
 
+from pinpoint3d.graph.affinity import lengths
 from pinpoint3d.graph.geodesic import label_distances
 from pinpoint3d.graph.hierarchy import MergeTree
 from pinpoint3d.graph.surface import Surface
@@ -156,7 +157,7 @@ def _most(surface: Surface, claimed: Bool[np.ndarray, " superpoints"], superpoin
     graph = surface.graph
     if not claimed.any():
         return 0.0
-    apart = np.linalg.norm(graph.centre[claimed] - graph.centre[superpoint], axis=1).min()
+    apart = lengths(graph.centre[claimed] - graph.centre[superpoint]).min()
     disc = np.pi * (FURTHER * float(apart) / surface.nodes.size) ** 2
     return min(disc, float(graph.size[claimed].sum()))
 

@@ -66,7 +66,9 @@ class GraphEncodedScene:
         objects = np.zeros(len(self._scene), np.int32)
         parts = np.zeros(len(self._scene), np.int32)
         confidence = np.where(self._scene.valid, CLAIMED, np.float32(0))
-        granularity = [click.granularity for click in clicks]
+        standing = snapped.standing()
+        snapped = snapped.take(standing)
+        granularity = [clicks[i].granularity for i in standing.tolist()]
         for window, members in self._windows.around(snapped):
             surface = self._surface(window)
             answer = _segment_surface(

@@ -28,13 +28,15 @@ def label_distances(
     superpoint, label
         Where the clicks are, and of what label, from 0 to `n_labels` - 1.
     """
-    length = graph.distance * (1 + np.float32(DETOUR) * contrast)
+    length = graph.distance.astype(np.float64) * (1 + DETOUR * contrast.astype(np.float64))
     a, b = graph.pairs.T
     n = len(graph)
-    network = coo_array((length.astype(np.float64), (a, b)), shape=(n, n)).tocsr()
+    network = coo_array((length, (a, b)), shape=(n, n)).tocsr()
     distance = np.full((n, n_labels), np.inf, np.float32)
     for k in range(n_labels):
         seeds = np.unique(superpoint[label == k])
         if len(seeds):
-            distance[:, k] = dijkstra(network, directed=False, indices=seeds, min_only=True)
+            metres = dijkstra(network, directed=False, indices=seeds, min_only=True)
+            with np.errstate(over="ignore"):  # beyond float32 is as far as where none leads
+                distance[:, k] = metres
     return distance

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import KDTree
 
+from pinpoint3d.graph.affinity import lengths
 from pinpoint3d.graph.guarantees import keep_clicked
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene
@@ -37,6 +38,7 @@ class NearestEncodedScene:
         another label; 1 when there is no rival.
         """
         snapped = snap_clicks(self.scene, clicks)
+        snapped = snapped.take(snapped.standing())
         if len(snapped) == 0:
             return Masks.empty(len(self.scene))
         valid = np.flatnonzero(self.scene.valid)
@@ -64,7 +66,7 @@ class NearestEncodedScene:
     def candidates(self, click: Click) -> list[Candidate]:
         """Balls about the click, from a hundredth of the scene's reach to all of it."""
         row = snap_clicks(self.scene, [click]).rows[0]
-        distance = np.linalg.norm(self.scene.xyz - self.scene.xyz[row], axis=1)
+        distance = lengths(self.scene.xyz - self.scene.xyz[row])
         distance[~self.scene.valid] = np.inf
         reach = distance[self.scene.valid].max()
         radii = reach * np.geomspace(0.01, 1, N_CANDIDATES)

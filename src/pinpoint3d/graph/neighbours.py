@@ -14,6 +14,7 @@ from pinpoint3d.types import Scene
 
 N_NEIGHBOURS = 12  # 8 leave holes at creases of sparse scans, 16 bridge 1 cm slits; see docs/log.md
 SPACING_SAMPLE = 4096  # points that estimate the median spacing to some 2 %
+AXIS_BITS = 21  # of a voxel's key for each axis: three fill an int64
 
 
 @dataclass(frozen=True)
@@ -86,29 +87,36 @@ def build_nodes(scene: Scene, rows: Int64[np.ndarray, " window"], *, size: float
 
 
 def voxel_keys(xyz: Float32[np.ndarray, "points 3"], size: float) -> Int64[np.ndarray, " points"]:
-    """One integer a voxel, 21 bits an axis, counted from the lower corner of the points."""
-    cell = np.floor((xyz - xyz.min(axis=0)) / np.float32(size)).astype(np.int64)
-    return (cell[:, 0] << 42) | (cell[:, 1] << 21) | cell[:, 2]
+    """One integer a voxel, ascending with its cell along x, then y, then z.
+
+    Cells are counted from the lower corner of the points. Where a stray point lies so far away
+    that they are too many for a key, only the layers that hold points are counted.
+    """
+    with np.errstate(over="ignore"):  # cells beyond float32 share one layer at infinity
+        cell = np.floor((xyz - xyz.min(axis=0)) / np.float32(size))
+    if cell.max() >= 1 << AXIS_BITS:
+        layers = [np.unique(column, return_inverse=True)[1] for column in cell.T]
+        cell = np.stack(layers, axis=1)
+    x, y, z = cell.astype(np.int64).T
+    return (x << 2 * AXIS_BITS) | (y << AXIS_BITS) | z
 
 
 def nearest_neighbours(
     xyz: Float32[np.ndarray, "nodes 3"], k: int = N_NEIGHBOURS
-) -> tuple[Int32[np.ndarray, "nodes k"], Float32[np.ndarray, "nodes k"]]:
-    """The k nearest other nodes of each node, nearest first, and how far they are.
+) -> Int32[np.ndarray, "nodes k"]:
+    """The k nearest other nodes of each node, nearest first.
 
-    Rows of a cloud with fewer than k + 1 nodes are filled up with the node itself at distance 0.
+    Rows of a cloud with fewer than k + 1 nodes are filled up with the node itself.
     """
     n = len(xyz)
     tree = KDTree(xyz, balanced_tree=False, compact_nodes=False)
-    distance, index = tree.query(xyz, k=min(k + 1, n), workers=-1)
-    distance = np.asarray(distance).reshape(n, -1)[:, 1:]
+    _, index = tree.query(xyz, k=min(k + 1, n), workers=-1)
     index = np.asarray(index).reshape(n, -1)[:, 1:]
     missing = k - index.shape[1]
     if missing:
         own = np.repeat(np.arange(n)[:, None], missing, axis=1)
         index = np.concatenate([index, own], axis=1)
-        distance = np.concatenate([distance, np.zeros((n, missing))], axis=1)
-    return index.astype(np.int32), distance.astype(np.float32)
+    return index.astype(np.int32)
 
 
 def undirected_edges(

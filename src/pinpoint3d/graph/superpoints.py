@@ -146,7 +146,7 @@ def _grow_cells(start: NDArray, end: NDArray, cost: NDArray, cell_nodes: int) ->
                     tail += 1
         n_cells += 1
     # nearest seed along the graph: label-correcting queue, costs are short and few
-    distance = np.full(n, np.inf, np.float32)
+    distance = np.full(n, np.inf)  # float64, whose sums of float32 do not round
     cell = seed_of.copy()
     in_queue = np.zeros(n, np.bool_)
     ring = np.empty(n + 1, np.int32)

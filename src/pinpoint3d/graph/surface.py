@@ -66,7 +66,7 @@ def encode_surface(scene: Scene, rows: Int64[np.ndarray, " window"]) -> Surface:
     while len(nodes) > MAX_NODES:
         size *= float(np.sqrt(1.1 * len(nodes) / MAX_NODES))
         nodes = build_nodes(scene, rows, size=size)
-    neighbour, _ = nearest_neighbours(nodes.xyz)
+    neighbour = nearest_neighbours(nodes.xyz)
     edges = undirected_edges(neighbour)
     normal, _ = estimate_normals(nodes.xyz, neighbour)
     normal = orient_normals(nodes.xyz, normal, edges, scene.up)

@@ -11,6 +11,7 @@ from scipy.sparse.linalg import splu
 from pinpoint3d.graph.affinity import SuperpointGraph
 
 STEEPNESS = 8.0  # of conductance in contrast: 5 to 16 are within 1 point of IoU (docs/log.md)
+CLOSEST = 0.01  # share of the usual distance below which borders are all alike: centres may meet
 FLOOR = 1e-6  # least conductance of a border, so that no superpoint is cut off
 
 
@@ -29,7 +30,9 @@ def conductance(graph: SuperpointGraph) -> Float64[np.ndarray, " borders"]:
     """How easily a walk passes each border: long ones easily, creases and colour steps hardly."""
     if len(graph.pairs) == 0:
         return np.zeros(0)
-    reach = graph.border * np.median(graph.distance) / graph.distance
+    usual = max(float(np.median(graph.distance)), float(np.finfo(np.float32).tiny))
+    apart = np.maximum(graph.distance / usual, CLOSEST)
+    reach = graph.border / apart
     contrast = border_contrast(graph).astype(np.float64)
     return reach.astype(np.float64) * np.exp(-STEEPNESS * contrast) + FLOOR
 
