@@ -12,6 +12,7 @@ from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
+    Number,
     box,
     curve,
     cushion,
@@ -107,9 +108,7 @@ def _backpack(
 ) -> None:
     x, deep, height = rng.uniform(0.13, 0.17), rng.uniform(0.12, 0.2), rng.uniform(0.38, 0.52)
     body = cushion((-x, -deep, -0.015), (x, 0, height), 5.0, sides=28, rings=12)
-    flat = body.vertices.copy()
-    flat[:, 2] = np.maximum(flat[:, 2], 0)  # a full bag sits on a flat base
-    builder.part("body", _weld(Mesh(flat, body.faces)), finish="fabric")
+    builder.part("body", flattened(body, 0), finish="fabric")
     if pockets in ("one", "two"):
         tall = height * (0.42 if pockets == "one" else 0.3)
         _pocket(
@@ -170,11 +169,13 @@ def _backpack(
         builder.part("handle", loop, finish="fabric")
 
 
-def _weld(mesh: Mesh) -> Mesh:
-    """The mesh without faces that flattening left without area."""
-    a, b, c = (mesh.vertices[mesh.faces[:, i]] for i in range(3))
+def flattened(mesh: Mesh, z: Number) -> Mesh:
+    """The mesh with all that hung below `z` pressed up to it: a soft thing on a flat base."""
+    out = mesh.vertices.copy()
+    out[:, 2] = np.maximum(out[:, 2], z)
+    a, b, c = (out[mesh.faces[:, i]] for i in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return Mesh(mesh.vertices, mesh.faces[area > 0])
+    return Mesh(out, mesh.faces[area > 1e-12])  # pressed flat sides have none left
 
 
 def _handbag(
@@ -404,9 +405,7 @@ def _duffel(
     """A long soft roll with two handles, a zip along its top and end pockets."""
     x, radius = rng.uniform(0.2, 0.3), rng.uniform(0.11, 0.16)
     body = cushion((-x, -radius, -0.02), (x, radius, 2 * radius), 4.0, sides=28, rings=12)
-    flat = body.vertices.copy()
-    flat[:, 2] = np.maximum(flat[:, 2], 0)
-    builder.part("body", _weld(Mesh(flat, body.faces)), finish="fabric")
+    builder.part("body", flattened(body, 0), finish="fabric")
     top = 2 * radius
     steps = np.linspace(-0.75, 0.75, 11)
     rise = radius - 0.01 + (radius + 0.01) * (1 - np.abs(steps) ** 4) ** 0.25

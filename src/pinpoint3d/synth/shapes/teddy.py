@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pinpoint3d.synth.assets import Asset, Finish
+from pinpoint3d.synth.shapes.bag import flattened
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
@@ -148,9 +149,7 @@ def _limbs(
             path = np.linspace(hip, foot, 6)
             part("limb", tube(path, 1.15 * thick, sides=12), parent=whole)
             sole = _ball(foot - (0, 0.45 * thick, 0), (1.2 * thick, 1.75 * thick, 1.0 * thick), 14)
-            flat = sole.vertices.copy()
-            flat[:, 2] = np.maximum(flat[:, 2], foot[2] - 0.7 * thick)
-            part("foot", _whole(Mesh(flat, sole.faces)), parent=whole)
+            part("foot", flattened(sole, foot[2] - 0.7 * thick), parent=whole)
         else:
             way = np.array([side * 0.45, -1.0, 0.0])
             way /= np.linalg.norm(way)
@@ -170,13 +169,6 @@ def _limb(
     pad = _ball((0, 0, 0), (0.58 * thick, 0.22 * thick, 0.58 * thick), 10)
     facing = turned(pad, "z", math.atan2(way[1], way[0]) + math.pi / 2)
     part("pad", moved(facing, *spot), parent=whole)
-
-
-def _whole(mesh: Mesh) -> Mesh:
-    """The mesh without faces that flattening left without area."""
-    a, b, c = (mesh.vertices[mesh.faces[:, i]] for i in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return Mesh(mesh.vertices, mesh.faces[area > 1e-12])
 
 
 def _wear(part: Add, wear: str, size: float, girth: float, skull: float) -> None:
