@@ -205,7 +205,7 @@ class _Sofa:
             n = max(3, n_seats * int(self.rng.integers(3, 6)))
             edges = np.linspace(a + 0.015, b - 0.015, n + 1).tolist()
             for left, right in pairwise(edges):
-                strip = pad((left, y - 0.045, low), (right, y + 0.02, high), 0.03, 0.03, 0.012, "y")
+                strip = box((left, y - 0.045, low), (right, y + 0.02, high), 0.022)
                 self._part("channel", strip, parent=whole)
         elif self.back == "tight":
             edges = np.linspace(a, b, n_seats + 1).tolist()
@@ -362,7 +362,7 @@ class _Sofa:
         for x in places[: n if x1 - x0 > 1.0 else min(n, 1)]:
             x = x if x1 - x0 > 0.8 else 0.0
             lean = rng.uniform(0.25, 0.45)
-            body = cushion((-size / 2, -0.065, 0), (size / 2, 0.065, size), 2.6, sides=20, rings=10)
+            body = cushion((-size / 2, -0.065, 0), (size / 2, 0.065, size), 2.6, sides=16, rings=8)
             # Pinched corners: a square of cloth, filled in the middle.
             stuffed = body.vertices.copy()
             stuffed[:, 0] *= 1 + 0.25 * np.abs((stuffed[:, 2] - size / 2) / size * 2) ** 2

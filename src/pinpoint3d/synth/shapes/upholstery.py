@@ -51,7 +51,8 @@ def pad(
     corner = max(corner, edge)
     rows = [(edge * (1 - math.sin(t)), edge * (1 - math.cos(t))) for t in (0, 0.8, 1.57)]
     half = [(inset, crown + rise) for inset, rise in rows]
-    lid = min(0.25 * float(min(size[first], size[second])), edge + 0.08)
+    narrow = 0.5 * float(min(size[first], size[second]))
+    lid = edge + min(0.08, 0.5 * (narrow - edge))
     half.insert(0, (lid, 0.0))
     levels = half + [(inset, tall - z) for inset, z in reversed(half)]
     outlines = []
