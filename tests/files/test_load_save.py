@@ -349,3 +349,18 @@ def test_a_real_scan_gets_labels_and_keeps_its_positions(
         if scene.rgb is not None:
             assert again.rgb is not None
             assert np.array_equal(again.rgb, scene.rgb)
+
+
+def test_las_becomes_laz_with_its_point_format_and_its_wide_colours(tmp_path: Path) -> None:
+    laspy = pytest.importorskip("laspy")
+    header = laspy.LasHeader(point_format=3, version="1.2")
+    cloud = laspy.LasData(header)
+    cloud.x, cloud.y, cloud.z = np.arange(5.0), np.zeros(5), np.ones(5)
+    cloud.red = np.array([1, 300, 10_166, 40_000, 65_535], np.uint16)
+    cloud.write(tmp_path / "scan.las")
+    scene = load(tmp_path / "scan.las")
+    save(scene, Masks.of(np.arange(5, dtype=np.int32)), tmp_path / "scan.laz")
+    packed = laspy.read(tmp_path / "scan.laz")
+    assert packed.point_format.id == 3
+    assert packed.red.tolist() == cloud.red.tolist()
+    assert packed.object_id.tolist() == [0, 1, 2, 3, 4]

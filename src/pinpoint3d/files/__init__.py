@@ -38,6 +38,8 @@ _WRITTEN = {
     ".npz": "arrays",
     ".xyz": "xyz",
     ".txt": "xyz",
+    ".pts": "xyz",
+    ".asc": "xyz",
     ".csv": "xyz",
 }
 Style = Literal["partscan"]
@@ -116,7 +118,8 @@ def save(
     masks
         Labels of its points; None writes the scene alone.
     path
-        Where to: .ply, .pcd, .las, .laz, .npz, .xyz, .txt, .csv or .glb. Never the original.
+        Where to: .ply, .pcd, .las, .laz, .npz, .xyz, .txt, .pts, .asc, .csv or .glb. Never the
+        original.
     style
         "partscan" writes the research set's PLY, `label` = object * 100 + part.
 
@@ -159,11 +162,15 @@ def _encoded(scene: Scene, masks: Masks | None, path: Path, style: str | None) -
     name = _WRITTEN[suffix]
     labels = None if masks is None else _labels(scene, masks)
     source = scene.source
-    if source is not None and source.format == name in _RELABELLED and _same_packing(source, path):
+    if source is not None and source.format == name in _RELABELLED:
         content, _ = _original(source)
-        if labels is None and name != "arrays":  # an NPY becomes an NPZ even without labels
+        same = _same_packing(source, path)
+        if labels is None and same and name != "arrays":  # an NPY becomes an NPZ even without
             return iter([content])
-        return _module(name).relabel(content, labels, path)
+        if name == "las":
+            return _module(name).relabel(content, labels, path, compressed=suffix == ".laz")
+        if same:
+            return _module(name).relabel(content, labels, path)
     contents = _contents(scene)
     if name == "las":
         return _module(name).write(contents, labels, compressed=suffix == ".laz")

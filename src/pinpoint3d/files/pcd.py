@@ -97,7 +97,6 @@ def read(data: bytes, path: Path) -> Contents:
         normals=normals,
         fields=columns,
         shape=(header.height, header.width) if organised else None,
-        unit_to_m=1.0,
     )
 
 
