@@ -13,9 +13,14 @@ from pinpoint3d import (
     Masks,
     NearestSegmenter,
     Scene,
+    Segmenter,
 )
 
 ENGINES = [GraphSegmenter, NearestSegmenter]
+EVERY_WAY = [GraphSegmenter(), GraphSegmenter(whole_scene_points=100), NearestSegmenter()]
+WAYS = ["graph", "graph in windows", "nearest"]
+SHEET = np.stack([*np.meshgrid(np.arange(12), np.arange(12)), np.zeros((12, 12))], axis=-1)
+SHEET = SHEET.reshape(-1, 3) / 12
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -134,6 +139,89 @@ def test_permuting_the_points_permutes_the_masks(two_boxes: Scene, engine: type)
     np.testing.assert_array_equal(again.confidence, masks.confidence[order])
 
 
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 9999), coloured=st.booleans(), data=st.data())
+@pytest.mark.parametrize("segmenter", EVERY_WAY, ids=WAYS)
+def test_permuting_any_points_permutes_masks_and_candidates_to_the_byte(
+    segmenter: Segmenter, seed: int, coloured: bool, data: st.DataObject
+) -> None:
+    rng = np.random.default_rng(seed)
+    scene = heap(rng, coloured)
+    order = rng.permutation(len(scene))
+    shuffled = Scene(scene.xyz[order], None if scene.rgb is None else scene.rgb[order])
+    place = np.argsort(order)
+    clicks = draw_clicks(data, scene)
+    moved = [Click(int(place[c.point]), c.object, c.part) for c in clicks if c.point is not None]
+    encoded, again = segmenter.encode(scene), segmenter.encode(shuffled)
+    masks, permuted = encoded.segment(clicks), again.segment(moved)
+    assert same(permuted, Masks(masks.object[order], masks.part[order], masks.confidence[order]))
+    there = zip(encoded.candidates(clicks[0]), again.candidates(moved[0]), strict=True)
+    for candidate, twin in there:
+        assert (twin.mask == candidate.mask[order]).all()
+        assert twin.score == candidate.score
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 9999), coloured=st.booleans(), data=st.data())
+@pytest.mark.parametrize("segmenter", EVERY_WAY, ids=WAYS)
+def test_candidates_of_any_cloud_nest_hold_the_click_and_score_1_together(
+    segmenter: Segmenter, seed: int, coloured: bool, data: st.DataObject
+) -> None:
+    scene = heap(np.random.default_rng(seed), coloured)
+    [click, *_] = draw_clicks(data, scene)
+    candidates = segmenter.encode(scene).candidates(click)
+    assert 1 <= len(candidates) <= 5
+    assert all(c.mask[click.point] for c in candidates)
+    assert not any((c.mask & ~scene.valid).any() for c in candidates)
+    for inner, outer in pairwise(candidates):
+        assert not (inner.mask & ~outer.mask).any()
+    assert sum(c.score for c in candidates) == pytest.approx(1)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_a_later_click_on_a_point_replaces_an_earlier_one(
+    encoded: EncodedScene, data: st.DataObject
+) -> None:
+    clicks = draw_clicks(data, encoded.scene)
+    again = data.draw(st.sampled_from(clicks))
+    later = [*clicks, Click(again.point, object=5, part=1)]
+    without = [click for click in later[:-1] if click.point != again.point]
+    assert same(encoded.segment(later), encoded.segment([*without, later[-1]]))
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 37])
+def test_moving_and_turning_the_scene_leaves_the_masks_as_they_were(
+    two_boxes: Scene, degrees: float
+) -> None:
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+    moved = Scene(two_boxes.xyz @ turn.T + [300.0, -20.0, 1.5], two_boxes.rgb)
+    clicks = [
+        Click(row_at(two_boxes, -0.15, 0, 0.2), object=1),
+        Click(row_at(two_boxes, 0.15, 0, 0.2), object=2),
+    ]
+    masks = GraphSegmenter().encode(two_boxes).segment(clicks)
+    again = GraphSegmenter().encode(moved).segment(clicks)
+    for object_id in (0, 1, 2):
+        assert iou(masks.object == object_id, again.object == object_id) > 0.95
+
+
+def test_boxes_without_colours_are_still_told_from_the_floor(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter().encode(Scene(two_boxes.xyz))
+    masks = encoded.segment([Click(row_at(two_boxes, -0.15, 0, 0.2), object=1)])
+    assert two_boxes.labels is not None
+    assert iou(masks.object == 1, two_boxes.labels.object == 1) > 0.9
+
+
+def test_a_position_is_as_good_as_the_row_it_snaps_to(two_boxes: Scene) -> None:
+    encoded = GraphSegmenter().encode(two_boxes)
+    row = row_at(two_boxes, 0.15, 0, 0.2)
+    position = two_boxes.xyz[row].astype(float)
+    by_position = encoded.segment([Click(position=position)])
+    assert same(by_position, encoded.segment([Click(row)]))
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_candidates_are_nested_and_hold_the_click(two_boxes: Scene, engine: type) -> None:
     row = row_at(two_boxes, -0.15, 0, 0.2)
@@ -168,21 +256,54 @@ def test_points_without_a_position_stay_background(two_boxes: Scene, engine: typ
         engine().encode(scene).segment([Click(7)])
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("segmenter", EVERY_WAY, ids=WAYS)
 @pytest.mark.parametrize(
     "xyz",
     [
         [[0, 0, 0]],
         [[0, 0, 0], [1, 0, 0]],
-        [[1, 2, 3]] * 5,
-        [[x, 0, 0] for x in range(30)],
+        [[1, 2, 3]] * 50,
+        [[x, 0, 0] for x in range(60)],
+        np.concatenate([SHEET, SHEET, SHEET]),
+        np.concatenate([SHEET, [[np.nan, 0, 0], [0, np.inf, 0], [np.nan] * 3]]),
+        SHEET * 1e-30,
+        SHEET * 1e6,
+        SHEET * 1e30,
+        SHEET + 1e9,
+        np.concatenate([SHEET, [[1e9, 0, 0]]]),
+        np.concatenate([SHEET, [[0, 1e30, 0]]]),
+        np.concatenate([SHEET, [[0, 0, 3.4e38]]]),
     ],
-    ids=["one point", "two points", "all the same", "a line"],
+    ids=[
+        "one point",
+        "two points",
+        "all the same",
+        "a line",
+        "every point thrice",
+        "missing points",
+        "tiny",
+        "a thousand kilometres",
+        "beyond all measure",
+        "far from the origin",
+        "a point far away",
+        "a point farther away",
+        "a point as far as float32 goes",
+    ],
 )
-def test_degenerate_clouds_are_segmented(engine: type, xyz: list[list[float]]) -> None:
-    encoded = engine().encode(Scene(xyz))
-    assert encoded.segment([Click(0)]).object[0] == 1
-    assert encoded.candidates(Click(0))[0].mask[0]
+def test_odd_clouds_are_segmented(segmenter: Segmenter, xyz: list[list[float]]) -> None:
+    scene = Scene(xyz)
+    encoded = segmenter.encode(scene)
+    last = int(np.flatnonzero(scene.valid)[-1])
+    first = Click(0, object=1, part=1)
+    for clicks in ([first], [first, Click(last, object=1, part=2)], [first, Click(last, object=0)]):
+        masks = encoded.segment(clicks)
+        standing = {click.point: (click.object, click.part) for click in clicks}
+        for row, label in standing.items():
+            assert (masks.object[row], masks.part[row]) == label
+        assert not masks.object[~scene.valid].any()
+    for candidate in encoded.candidates(Click(0)):
+        assert candidate.mask[0]
+        assert not candidate.mask[~scene.valid].any()
 
 
 def test_windows_round_the_clicks_answer_as_the_whole_scene_does(two_boxes: Scene) -> None:
@@ -204,11 +325,23 @@ def test_windows_depend_on_the_clicks_alone(two_boxes: Scene) -> None:
     assert both.object[right.point] == 2
 
 
+def heap(rng: np.random.Generator, coloured: bool) -> Scene:
+    """A corner of two sheets in a cloud of noise, with points repeated and points missing."""
+    floor, wall = SHEET, SHEET[:, [2, 1, 0]]
+    noise = rng.uniform(-0.1, 1.1, (40, 3))
+    xyz = np.concatenate([floor, wall + rng.normal(0, 0.01, wall.shape), noise])
+    xyz = np.concatenate([xyz, xyz[rng.integers(0, len(xyz), 30)]])
+    xyz[rng.integers(0, len(xyz), 10)] = np.nan
+    rgb = rng.integers(0, 256, xyz.shape).astype(np.uint8) if coloured else None
+    return Scene(xyz, rgb)
+
+
 def labelled_rows(n_points: int) -> st.SearchStrategy[list[tuple[int, tuple[int, int]]]]:
     labels = st.one_of(st.just((0, 0)), st.tuples(st.integers(1, 3), st.integers(0, 3)))
     return st.lists(st.tuples(st.integers(0, n_points - 1), labels), min_size=1, max_size=8)
 
 
 def draw_clicks(data: st.DataObject, scene: Scene) -> list[Click]:
-    drawn = data.draw(labelled_rows(len(scene)))
-    return [Click(row, object_id, part_id) for row, (object_id, part_id) in drawn]
+    valid = np.flatnonzero(scene.valid)
+    drawn = data.draw(labelled_rows(len(valid)))
+    return [Click(int(valid[row]), *label) for row, label in drawn]
