@@ -52,6 +52,11 @@ class _Form:
         """Whether it is a plate, whose inside lies above its outside, not beside it."""
         return self.height < 0.4 * self.radius
 
+    @property
+    def footed(self) -> bool:
+        """Whether a ring lifts it off the table."""
+        return bool(self.rows[0, 0] < 0.85 * self.radius)
+
     def at(self, z: float) -> float:
         """Outer radius at a height."""
         return float(np.interp(z, self.rows[:, 1], self.rows[:, 0]))
@@ -113,7 +118,8 @@ def _nesting(form: _Form) -> float:
         outside = np.interp(upper - step, form.rows[:, 1], form.rows[:, 0])
         if (outside <= inside[z >= step] + 0.0003).all():
             return float(step)
-    return form.height + 0.005  # straight walls: one stands on the other's rim
+    # Straight walls: one stands on the other's rim.
+    return form.height + form.wall * 0.35 + (0.004 if form.footed else 0.0)
 
 
 def _bowl(
@@ -136,7 +142,7 @@ def _bowl(
         "wall", moved(_turned(profile, form.square), z=z), parent=bowl, finish=finish
     )
     ring = form.rows[0, 0]
-    if ring < 0.85 * form.radius:
+    if form.footed:
         rim = [
             (ring * 0.86, -0.004),
             (ring * 0.97, -0.004),

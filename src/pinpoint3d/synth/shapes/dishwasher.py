@@ -41,7 +41,7 @@ def make(rng: np.random.Generator) -> Asset:
     tub = hollow(
         (-x + 0.025, front + 0.002, foot + 0.025), (x - 0.025, -0.025, height - 0.025), 0.003
     )
-    builder.part("tub", tub, parent=body, finish="metal")
+    tub_part = builder.part("tub", tub, parent=body, finish="metal")
     if stand == "plinth":
         low, high = (-x + 0.006, front + rng.uniform(0.005, 0.05), 0), (x - 0.006, -0.02, foot)
         builder.part("plinth", box(low, high), finish="metal")
@@ -70,7 +70,7 @@ def make(rng: np.random.Generator) -> Asset:
     z = foot + 0.45 * (height - foot)
     low, high = (0.0, front - 0.001, z), (0.09, front + 0.012, z + 0.14)
     builder.part("detergent box", box(low, high, 0.003), parent=door, finish="plastic")
-    _baskets(builder, x, depth, foot, height, rng)
+    _baskets(builder, tub_part, (x, depth, foot, height), rng)
     roof = height
     if top != "none":
         lip = thick if top == "overhang" else 0.0
@@ -86,18 +86,24 @@ def make(rng: np.random.Generator) -> Asset:
 
 def _baskets(
     builder: Builder,
-    x: float,
-    depth: float,
-    foot: float,
-    height: float,
+    tub: int,
+    size: tuple[float, float, float, float],
     rng: np.random.Generator,
 ) -> None:
+    x, depth, foot, height = size
     left, right, y0, y1 = -x + 0.035, x - 0.035, -depth + 0.03, -0.05
-    bottom = foot + 0.07
+    floor = foot + 0.028  # the tub's
+    bottom = floor + 0.028  # on its wheels
     middle = foot + (height - foot) * rng.uniform(0.5, 0.58)
+    for side in (-1, 1):
+        low, high = (
+            (side * (x - 0.027), y0, middle - 0.012),
+            (side * (x - 0.037), y1, middle + 0.002),
+        )
+        builder.add(tub, box(low, high))  # the rail of the upper basket
     for name, z, tall in (("lower basket", bottom, 0.13), ("upper basket", middle, 0.11)):
         basket = builder.part(name, finish="metal")
-        wires = wire_basket((left, y0, z), (right, y1, z + tall), 12)
+        wires = wire_basket((left, y0, z), (right, y1, z + tall), 13)
         builder.part("wires", wires, parent=basket, finish="metal")
         if name == "lower basket":
             wheels = [
@@ -106,7 +112,7 @@ def _baskets(
                 for y in (y0 + 0.06, y1 - 0.06)
             ]
             builder.part("wheels", joined(*wheels), parent=basket, finish="plastic")
-            low, high = (right - 0.1, y0 + 0.02, z + 0.006), (right - 0.02, y0 + 0.24, z + 0.12)
+            low, high = (right - 0.1, y0 + 0.02, z + 0.003), (right - 0.02, y0 + 0.24, z + 0.12)
             builder.part("cutlery basket", box(low, high, 0.004), parent=basket, finish="plastic")
         half = 0.4 * (right - left)
         deep = (y0 + y1) / 2
@@ -116,6 +122,6 @@ def _baskets(
             stem = cylinder((0, deep, z - 0.02), (0, deep, z + 0.006), 0.015)
             builder.part("spray arm", arm, stem, parent=basket, finish="plastic")
         else:
-            stem = cylinder((0, deep, foot + 0.025), (0, deep, z - 0.02), 0.03)
+            stem = cylinder((0, deep, floor - 0.001), (0, deep, z - 0.016), 0.03)
             builder.part("spray arm", arm, stem, finish="plastic")
         builder.slide(basket, (0, -1, 0), 0.0, 0.75 * depth)

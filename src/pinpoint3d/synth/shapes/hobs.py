@@ -96,7 +96,7 @@ def _ring(
         cap = lathe([(radius * 0.4, 0.017), (radius * 0.4, 0.022), (radius * 0.3, 0.025)], sides=18)
         builder.part("crown", moved(crown, *at), parent=burner, finish="metal")
         builder.part("cap", moved(cap, *at), parent=burner, finish="metal")
-        return 0.042
+        return 0.04
     if style == "glass":
         disc = lathe([(radius, -0.001), (radius, _DRAWN)], sides=28)
         builder.part("ring", moved(disc, *at), parent=hob, finish="print")

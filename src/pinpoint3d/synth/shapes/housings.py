@@ -236,4 +236,4 @@ def posed(
         0.0 if name in inner else joint.state
         for joint, name in zip(opened.joints, names, strict=True)
     ]
-    return pose(opened, states)
+    return pose(asset, states)

@@ -241,7 +241,9 @@ def _fill(
         if "sink" in over:
             plan = "door"
         if plan == "drawers":
-            n_drawers = int(rng.integers(2, 5 if n_wide < 3 else 4))
+            n_drawers = int(
+                rng.integers(2, 5 if n_wide < 4 else 3)
+            )  # fewer in long rows: parts add up
             edges = cell[3] - (cell[3] - cell[1]) * np.linspace(0, 1, n_drawers + 1) ** 1.2
             for high, low in pairwise(edges):
                 drawer = (cell[0], float(low) + look.gap, cell[2], float(high) - look.gap)

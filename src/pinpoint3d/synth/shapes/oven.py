@@ -58,7 +58,7 @@ def make(rng: np.random.Generator) -> Asset:
     builder.add(body, *_front_frame(x, front, foot, height, inside))
     for share in rng.choice((0.25, 0.5, 0.7), int(rng.integers(1, 3)), replace=False):
         z = inside[0][2] + float(share) * (inside[1][2] - inside[0][2])
-        low, high = (-x + 0.055, front + 0.02, z), (x - 0.055, -0.07, z)
+        low, high = (-x + 0.0535, front + 0.02, z), (x - 0.0535, -0.07, z)
         rack = builder.part("rack", wire_rack(low, high, 12), finish="metal")
         builder.slide(rack, (0, -1, 0), 0.0, 0.25)
         builder.support((low[0], low[1]), (high[0], high[1]), z + 0.003, 0.12)
@@ -78,7 +78,7 @@ def make(rng: np.random.Generator) -> Asset:
     rise = (height - panel, height)
     lean = 0.0 if at_back else float(rng.choice((0.0, 0.0, 0.2)))
     base = (0.0, front - thick, rise[0])
-    strip_box = box((-x, 0, 0), (x, thick * 0.8, panel * math.cos(lean)), 0.002)
+    strip_box = box((-x, 0, 0), (x, thick + 0.001, panel * math.cos(lean)), 0.002)
     tilted = turned(strip_box, "x", -lean)
     # A leaning panel is filled up behind, so that it does not hang before the body.
     solid = box((-x, front - 0.001, rise[0]), (x, front + 0.002 + thick * lean, rise[1] - 0.002))

@@ -236,7 +236,7 @@ def _from_above(plan: str, stand: str, rng: np.random.Generator) -> Asset:
     _stand(builder, stand, x, depth, foot)
     middle, radius = sum(hole) / 2, min(hole_x, (hole[1] - hole[0]) / 2) * 0.97
     if american:
-        rows = [(radius, foot + 0.02), (radius, height - 0.05), (radius * 0.97, height - 0.05)]
+        rows = [(radius, foot + 0.009), (radius, height - 0.05), (radius * 0.97, height - 0.05)]
         rows.append((radius * 0.97, foot + 0.03))
         drum = lathe(rows, sides=24)
         agitator = lathe(
@@ -251,7 +251,7 @@ def _from_above(plan: str, stand: str, rng: np.random.Generator) -> Asset:
         builder.part("agitator", moved(agitator, 0, middle), finish="plastic")
         builder.part("drum", moved(drum, 0, middle), finish="metal")
     else:
-        span = x - 0.03
+        span = x - 0.0115  # its axle's ends lie in the walls
         barrel = turned(lathe([(radius, -span), (radius, span)], sides=24), "y", math.pi / 2)
         z = height - 0.05 - radius
         flaps = box(
