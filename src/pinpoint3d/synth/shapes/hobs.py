@@ -82,7 +82,7 @@ def _ring(
             for share in (0.92, 0.66, 0.4, 0.16)
         ]
         builder.part("coil", joined(*turns), parent=ring, finish="metal")
-        return 0.0115
+        return 0.0105
     if style == "solid plates":
         rise = 0.008
         disc = lathe([(radius, -0.001), (radius, rise - 0.002), (radius * 0.96, rise)], sides=24)
