@@ -94,6 +94,8 @@ def write_project(
     ProjectError
         If a newer version wrote what is there.
     """
+    if path.is_dir():  # said before the labels are written beside it
+        raise FileAccessError(f"{path}: is a folder; name a file in it.")
     if scene.source is not None and is_same_file(path, scene.source.path):
         raise FileAccessError(f"{path}: is the scan that was opened; save under another name.")
     document = _older(path)
