@@ -58,13 +58,17 @@ def make(rng: np.random.Generator) -> Asset:
     if beneath == "drawers":
         _drawers(builder, (x + rail, long + rail), deck - 0.02, rng)
     elif beneath == "plinth":
-        low, high = (-x + 0.12, -long + 0.15, 0), (x - 0.12, -0.08, under + 0.002)
+        half = x - 0.12 if body == "platform" else x + 0.004
+        low, high = (-half, -long + 0.14, 0), (half, -0.06, under + 0.002)
         builder.part("plinth", box(low, high), finish="wood")
     else:
         legs = "square" if body == "metal" else str(rng.choice(("square", "round", "tapered")))
         made_of: Finish = "metal" if body == "metal" else "wood"
-        reach = x + rail - 0.06, long / 2 - 0.06
-        at = (0.0, -long / 2)
+        reach, at = (x + rail / 2, long / 2 - 0.06), (0.0, -long / 2)
+        if body == "platform":  # under its beams
+            reach, at = (x - 0.115, long / 2 - 0.1), (0.0, -long / 2 + 0.035)
+        elif body == "boxspring":
+            reach = x - 0.06, long / 2 - 0.06
         add_legs(builder, legs, *reach, under, rng, finish=made_of, at=at)
     top = rng.uniform(0.85, 1.25)
     _head(builder, head, x + rail, 0.0, top, "headboard", rng)
@@ -236,11 +240,12 @@ def _head(
             builder.part("shelf", shelf, parent=board, finish="wood")
         builder.support((-x, y), (x, y + deep), top)
     else:
-        core = pad((-x, y + 0.02, low), (x, y + 0.07, top), 0.015, 0.05, axis="y")
+        back = y if kind == "tufted" else y + 0.02
+        core = pad((-x, back - 0.001, low), (x, back + 0.05, top), 0.015, 0.05, axis="y")
         builder.part("body", core, parent=board, finish=soft)
         if kind == "tufted":
             for at, z in button_places((-x + 0.03, 0.45), (x - 0.03, top - 0.04), 0.17, True):
-                disc = button((at, y + 0.021, z), 0.014)
+                disc = button((at, y, z), 0.014)
                 builder.part("button", disc, parent=board, finish=soft)
             return
         n = (
@@ -249,11 +254,11 @@ def _head(
             else int(rng.integers(1, 4))
         )
         for a, b in pairwise(np.linspace(-x, x, n + 1).tolist()):
-            low, high = (a + 0.002, y - 0.02, 0.3), (b - 0.002, y + 0.03, top)
+            low_corner, high = (a + 0.002, y - 0.001, low + 0.02), (b - 0.002, y + 0.035, top)
             if kind == "channelled":
-                block = box(low, high, 0.02)
+                block = box(low_corner, high, 0.017)
             else:
-                block = pad(low, high, 0.02, 0.03, 0.008, "y")
+                block = pad(low_corner, high, 0.012, 0.03, 0.006, "y")
             builder.part("pad", block, parent=board, finish=soft)
 
 

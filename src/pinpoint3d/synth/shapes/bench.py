@@ -39,9 +39,11 @@ def make(rng: np.random.Generator) -> Asset:
         )
         under = height - seat_thick
         _seat(builder, seat, (x, depth), (under, height), soft, rng)
-        _stand(builder, stand, x, depth, under, rng)
+        # Legs of a woven seat stand under its frame.
+        inset = 0.028 if seat == "woven" else 0.06
+        _stand(builder, stand, (x, depth), under, inset, rng)
         if below != "none" and stand not in ("trestle", "hairpin", "splayed"):
-            _below(builder, below, stand, x, depth, under, rng)
+            _below(builder, below, stand, (x, depth), under, inset, rng)
         detail = below
     if back != "none":
         _back(builder, back, x, height, soft, rng)
@@ -67,6 +69,9 @@ def _seat(
         for a, b in pairwise(np.linspace(-depth, 0, n + 1).tolist()):
             plank = box((-x, a + 0.0008, low), (x, b - 0.0008, high), 0.003)
             builder.part("plank", plank, parent=whole, finish="wood")
+        for at in (-x + 0.06, 0.0, x - 0.06):
+            batten = box((at - 0.02, -depth + 0.02, low - 0.012), (at + 0.02, -0.02, low + 0.001))
+            builder.part("batten", batten, parent=whole, finish="wood")
         builder.support((-x, -depth), (x, 0), high)
         return
     if seat == "slats":
@@ -131,8 +136,14 @@ def _seat(
 
 
 def _stand(
-    builder: Builder, stand: str, x: float, depth: float, under: float, rng: np.random.Generator
+    builder: Builder,
+    stand: str,
+    size: tuple[float, float],
+    under: float,
+    inset: float,
+    rng: np.random.Generator,
 ) -> None:
+    x, depth = size
     if stand == "cheeks":
         for s in (-1, 1):
             edge = s * (x - 0.06)
@@ -165,7 +176,7 @@ def _stand(
         builder.part("beam", beam, finish="wood")
         return
     made_of: Finish = "metal" if rng.random() < 0.3 else "wood"
-    reach = x - 0.06, depth / 2 - 0.045
+    reach = x - inset, depth / 2 - 0.75 * inset
     middle = x > 0.75 and stand != "loop"
     add_legs(
         builder, stand, *reach, under, rng, finish=made_of, middle=middle, at=(0.0, -depth / 2)
@@ -176,13 +187,14 @@ def _below(
     builder: Builder,
     below: str,
     stand: str,
-    x: float,
-    depth: float,
+    size: tuple[float, float],
     under: float,
+    inset: float,
     rng: np.random.Generator,
 ) -> None:
+    x, depth = size
     z = rng.uniform(0.1, 0.16)
-    edge = x - 0.06
+    edge = x - inset
     if below == "shelf":
         shelf = box((-edge, -depth + 0.04, z - 0.016), (edge, -0.04, z))
         builder.part("shelf", shelf, finish="wood")
@@ -195,7 +207,7 @@ def _below(
         )
         builder.part("stretcher", beam, finish="wood")
         return
-    for y in (-depth + 0.045, -0.045):
+    for y in (-depth + 0.75 * inset, -0.75 * inset):
         bar = cylinder((-edge, y, z), (edge, y, z), 0.011, sides=8)
         builder.part("stretcher", bar, finish="wood")
 
@@ -301,6 +313,7 @@ def _back(
         put("panel", "wood", (-x, y0 - 0.012, height + 0.1), (x, y0 + 0.002, high + 0.01))
         return
     if back == "padded":
+        put("rail", "wood", (-x, y0 + 0.001, high - 0.12), (x, y1, high - 0.06))
         n = int(rng.integers(1, 4))
         for a, b in pairwise(np.linspace(-x, x, n + 1).tolist()):
             put("pad", soft, (a + 0.002, y0 - 0.06, height + 0.04), (b - 0.002, y0 + 0.004, high))

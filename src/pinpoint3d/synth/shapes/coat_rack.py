@@ -307,8 +307,8 @@ def _rail(builder: Builder, full: bool, rng: np.random.Generator) -> str:
         else:
             # The two cross above the rail, which lies in their fork.
             for sy in (-1, 1):
-                top = (at + 0.012 * sy, -sy * 0.05, height + 0.1)
-                bars.append(cylinder((at + 0.012 * sy, sy * y, foot), top, r, sides=10))
+                top = (at + 0.9 * r * sy, -sy * 0.05, height + 0.1)
+                bars.append(cylinder((at + 0.9 * r * sy, sy * y, foot), top, r, sides=10))
         for bar in bars:
             builder.part("post", bar, parent=side, finish=finish)
         for sy in (-1, 1):
@@ -333,7 +333,8 @@ def _rail(builder: Builder, full: bool, rng: np.random.Generator) -> str:
         if ends != "crossed"
         else height + 0.1 - 0.1 * (height + 0.1 - foot) / (2 * (y + 0.05)) + 0.015
     )
-    bar = cylinder((-x, 0, z), (x, 0, z), r, sides=12)
+    over = 2 * r if ends == "crossed" else 0.0
+    bar = cylinder((-x - over, 0, z), (x + over, 0, z), r, sides=12)
     rail = builder.part("rail", bar, finish=finish)
     z_shelf = foot + 0.1
     if ends == "loops":

@@ -18,6 +18,7 @@ from pinpoint3d.synth.shapes.primitives import Mesh, box, frame, joined, moved, 
 FRONTS = ("flat", "inset", "panel", "framed")
 
 THICK = 0.018  # m: the usual board of a front
+_SUNK = 0.007  # m: how far a panel lies behind the rim round it
 
 Cell = tuple[float, float, float, float]
 """Left, bottom, right and top of a front, metres."""
@@ -59,6 +60,7 @@ def add_drawer(
     back: float = -0.03,
     facing: float = 0.0,
     finish: Finish = "wood",
+    on_panel: bool = True,
 ) -> int:
     """Index of a new drawer: front, tray and handles, which slides out by 3/4 of its depth.
 
@@ -70,6 +72,8 @@ def add_drawer(
         y of the tray's end.
     facing
         Radians by which all of it is turned about the z axis: drawers under a bed open sideways.
+    on_panel
+        Whether handles reach back to a sunk panel; else they end level with the rim round it.
     """
     left, bottom, right, top = cell
     drawer = builder.part("drawer", parent=parent)
@@ -91,13 +95,14 @@ def add_drawer(
         box((a, high[1], floor - 0.008), (b, back, floor)),
     )
     put("tray", tray, finish)
+    face = low[1] + (_SUNK if on_panel and panel is not None and look.handle != "edge" else 0.0)
     for x in _handle_places(left, right, look):
         length = min(look.handle_length, 0.7 * (right - left))
         mesh = handle(look.handle, length, rng)
         if look.vertical and look.handle in ("bar", "arch", "bridge") and top - bottom > length:
             mesh = upright(mesh)
         z = high[2] if look.handle == "edge" else bottom + (top - bottom) * 0.55
-        put("handle", moved(mesh, x, low[1], z), "metal")
+        put("handle", moved(mesh, x, face, z), "metal")
     ahead = (math.sin(facing), -math.cos(facing), 0) if facing else (0, -1, 0)
     builder.slide(drawer, ahead, 0.0, 0.75 * (depth + (back + 0.03)))
     return drawer
@@ -229,7 +234,7 @@ def _front(look: Look, low: np.ndarray, high: np.ndarray) -> tuple[Mesh, Mesh | 
     if look.front in ("flat", "inset") or min(high[0] - low[0], high[2] - low[2]) < 0.16:
         return box(low, high, 0.0015), None
     border = min(0.06, 0.25 * float(min(high[0] - low[0], high[2] - low[2])))
-    sunk = low + np.array([border, 0.007, border])
+    sunk = low + np.array([border, _SUNK, border])
     panel = box(sunk, high - np.array([border, 0.002, border]))
     return frame(low, high, border), panel
 

@@ -134,8 +134,10 @@ class _Sofa:
                 )
             return
         out = self.arm_wide if self.arm not in ("none", "open") else 0.0
-        half = (x1 - x0) / 2 + out - 0.07
-        centre = (0.0, -self.deep / 2)
+        # A corner sofa has no armrest at its corner.
+        left, right = x0 - (0.0 if self.layout == "corner" else out), x1 + out
+        half = (right - left) / 2 - 0.07
+        centre = (self.side * (left + right) / 2, -self.deep / 2)
         made_of: Finish = "wood" if self.rng.random() < 0.7 else "metal"
         middle = half > 0.85 and self.stand != "sled"
         add_legs(
@@ -359,7 +361,8 @@ class _Sofa:
         n = int(rng.choice((0, 0, 1, 2, 3)))
         places = [x1 - 0.24, x0 + 0.24 + (self.back_thick if self.layout == "corner" else 0), 0.0]
         size = rng.uniform(0.36, 0.46)
-        for x in places[: n if x1 - x0 > 1.0 else min(n, 1)]:
+        most = 3 if x1 - x0 > 1.6 else 2 if x1 - x0 > 1.0 else 1
+        for x in places[: min(n, most)]:
             x = x if x1 - x0 > 0.8 else 0.0
             lean = rng.uniform(0.25, 0.45)
             body = cushion((-size / 2, -0.065, 0), (size / 2, 0.065, size), 2.6, sides=16, rings=8)

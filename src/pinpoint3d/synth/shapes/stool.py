@@ -57,7 +57,9 @@ def make(rng: np.random.Generator) -> Asset:
     under = _seat(builder, seat, x, y, height, soft, rng)
     if back != "none":
         _back(builder, back, x, y, height, soft, rng)
-    inner = 0.62 if round_seat else 0.82
+    if seat == "woven" and stand in ("star", "pedestal"):
+        stand = "square"  # there is no board to screw a plate to
+    inner = 0.62 if round_seat else 1.0 if seat == "woven" else 0.82
     _stand(builder, stand, (x * inner, y * inner), under, rng)
     style = f"{seat} seat, {stand}, {size}, {back} back"
     return pose_at_random(builder.asset(style), rng, share_open=0.5)

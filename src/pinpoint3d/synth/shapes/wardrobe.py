@@ -61,7 +61,8 @@ def make(rng: np.random.Generator) -> Asset:
             low = (left - look.board / 2, -depth, foot + look.board)
             wall = box(low, (left + look.board / 2, -0.005, top - look.board))
             builder.part("divider", wall, parent=body, finish="wood")
-        a, b = left + look.board, right - look.board
+        edge = look.board / 2
+        a, b = left + edge * (2 if left == -x else 1), right - edge * (2 if right == x else 1)
         if split > foot:
             _drawers(builder, body, (left, right), (foot, split), depth, look, rng)
         _inside(builder, body, (a, b), (split, top), depth, look, doors in ("open", "curtain"), rng)
