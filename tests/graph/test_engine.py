@@ -75,6 +75,16 @@ def test_a_part_lies_inside_its_object_and_the_rest_is_part_0(two_boxes: Scene) 
     assert masks.object[side.point] == 1
 
 
+def test_clicks_of_two_labels_on_one_superpoint_each_have_their_surroundings() -> None:
+    x, y = np.meshgrid(np.arange(8), np.arange(8))
+    scene = Scene(np.stack([x, y, 0 * x], axis=-1).reshape(-1, 3) * 0.01)
+    left, right = row_at(scene, 0, 0.03, 0), row_at(scene, 0.07, 0.03, 0)
+    masks = GraphSegmenter().encode(scene).segment([Click(left, object=1), Click(right, object=2)])
+    for row, object_id in ((left, 1), (right, 2)):
+        near = np.linalg.norm(scene.xyz - scene.xyz[row], axis=1) < 0.011
+        assert (masks.object[near] == object_id).all()
+
+
 def test_a_background_click_takes_points_away(two_boxes: Scene) -> None:
     encoded = GraphSegmenter().encode(two_boxes)
     first = Click(row_at(two_boxes, -0.15, 0, 0.2), object=1)

@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -65,6 +67,15 @@ def test_nodes_are_the_same_to_the_byte_in_whatever_order_points_come(
     assert again.xyz.tobytes() == nodes.xyz.tobytes()
     assert again.rgb.tobytes() == nodes.rgb.tobytes()
     assert (again.node_of_point == nodes.node_of_point[order]).all()
+
+
+def test_a_mean_that_rounding_would_make_depend_on_the_order_of_points_does_not() -> None:
+    x = np.array([2, 2 + 2**-22, 2**-51, 2**-51])  # halves of a last digit, alone too small to tell
+    means = set()
+    for order in permutations(range(4)):
+        scene = Scene(np.stack([x[list(order)], 0 * x, 0 * x], axis=1))
+        means.add(float(build_nodes(scene, all_rows(scene), size=7.0).xyz[0, 0]))
+    assert len(means) == 1
 
 
 def test_colours_of_a_node_are_the_mean_of_its_points() -> None:

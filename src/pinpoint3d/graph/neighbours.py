@@ -62,17 +62,13 @@ def median_spacing(xyz: Float32[np.ndarray, "points 3"]) -> float:
 def build_nodes(scene: Scene, rows: Int64[np.ndarray, " window"], *, size: float) -> Nodes:
     """Nodes of edge `size` metres over the rows given.
 
-    Points are brought into an order that depends on their values alone before anything is summed:
+    Points are brought into an order that depends on their positions alone before these are summed:
     floating-point sums then come out the same however the file is sorted, and so do the masks.
+    Colours are summed as whole numbers, whose order does not matter.
     """
     xyz = scene.xyz[rows]
     keys = voxel_keys(xyz, size)
-    columns = [xyz[:, 2], xyz[:, 1], xyz[:, 0], keys]
-    rgb = None if scene.rgb is None else scene.rgb[rows]
-    if rgb is not None:
-        packed = rgb.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
-        columns.insert(0, packed)
-    order = np.lexsort(columns)
+    order = np.lexsort((xyz[:, 2], xyz[:, 1], xyz[:, 0], keys))
     sorted_keys = keys[order]
     first = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
     count = np.diff(np.r_[first, len(order)]).astype(np.int32)
@@ -80,9 +76,9 @@ def build_nodes(scene: Scene, rows: Int64[np.ndarray, " window"], *, size: float
     node_of_point[rows[order]] = np.repeat(np.arange(len(first), dtype=np.int32), count)
     mean = np.add.reduceat(xyz[order].astype(np.float64), first, axis=0) / count[:, None]
     colour = None
-    if rgb is not None:
-        total = np.add.reduceat(rgb[order].astype(np.float32), first, axis=0)
-        colour = total / (255 * count[:, None].astype(np.float32))
+    if scene.rgb is not None:
+        total = np.add.reduceat(scene.rgb[rows[order]], first, axis=0, dtype=np.int64)
+        colour = (total / (255 * count[:, None].astype(np.int64))).astype(np.float32)
     return Nodes(mean.astype(np.float32), colour, count, node_of_point, size)
 
 
