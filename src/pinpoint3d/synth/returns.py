@@ -20,6 +20,8 @@ class Returns:
     colour_face: Int32[np.ndarray, " rays"]
     """Face whose colour is seen there: at edges, colour and depth do not quite agree."""
     colour_at: Float32[np.ndarray, "rays 3"]
+    eye: Float32[np.ndarray, "rays 3"]
+    """Where the scanner stood."""
     gain: Float32[np.ndarray, "rays 3"]
 
 

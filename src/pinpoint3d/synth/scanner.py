@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float32, Float64, Int32
 from pinpoint3d.errors import SceneError
 from pinpoint3d.synth.devices import Device, measured, rays_of
 from pinpoint3d.synth.fusion import Fusion, fused, without_dust
-from pinpoint3d.synth.lighting import seen_colours
+from pinpoint3d.synth.lighting import Lighting, seen_colours
 from pinpoint3d.synth.rays import Tree, build_tree, cast
 from pinpoint3d.synth.returns import Returns, joined
 from pinpoint3d.synth.textures import noise
@@ -57,6 +57,7 @@ def scan(
     rng: np.random.Generator,
     *,
     fusion: Fusion | None = None,
+    lighting: Lighting | None = None,
     name: str = "made room",
 ) -> Scene:
     """A labelled cloud of a world, as seen from several poses.
@@ -75,7 +76,7 @@ def scan(
     returns = joined(views)
     if len(returns.face) == 0:
         raise SceneError(f"{name}: the scanner sees nothing from any pose; move them.")
-    rgb = seen_colours(world, surface, tree, returns, rng)
+    rgb = seen_colours(world, surface, tree, returns, rng, lighting)
     objects, parts = _labels(world, surface, returns.face)
     xyz, rgb, objects, parts = fused(returns, rgb, objects, parts, fusion, rng)
     parts = without_dust(world, objects, parts)
@@ -89,6 +90,7 @@ def frame(
     device: Device,
     rng: np.random.Generator,
     *,
+    lighting: Lighting | None = None,
     name: str = "made frame",
 ) -> Scene:
     """One organised RGB-D frame in the camera's own axes: x right, y down, z forward.
@@ -104,7 +106,7 @@ def frame(
     if not known.any():
         raise SceneError(f"{name}: the sensor sees nothing from {pose.position}; move the pose.")
     everything = _returns(view, np.ones(len(known), bool), np.zeros(3), np.zeros(3))
-    lit = seen_colours(world, surface, tree, everything, rng)
+    lit = seen_colours(world, surface, tree, everything, rng, lighting)
     lit[view.colour_face < 0] = 0
     objects, parts = _labels(world, surface, view.face)
     objects, parts = np.where(known, objects, 0), np.where(known, parts, 0)
@@ -179,7 +181,8 @@ def _returns(
     depth = np.where(np.isfinite(view.depth[kept]), view.depth[kept], 0)[:, None]
     along = view.directions[kept] * depth
     turn = np.cross(np.broadcast_to(tilt.astype(np.float32), along.shape), along)
-    seen = np.array(view.pose.position, np.float32) + along + shift.astype(np.float32) + turn
+    eye = np.array(view.pose.position, np.float32)
+    seen = eye + along + shift.astype(np.float32) + turn
     return Returns(
         true=view.true[kept],
         seen=seen.astype(np.float32),
@@ -187,6 +190,7 @@ def _returns(
         range=depth[:, 0].astype(np.float32),
         colour_face=view.colour_face[kept],
         colour_at=view.colour_at[kept],
+        eye=np.broadcast_to(eye, along.shape),
         gain=view.gain[kept],
     )
 
