@@ -17,6 +17,7 @@ __all__ = [
     "Segmenter",
     "SegmenterError",
     "Session",
+    "SynthesisError",
     "__version__",
     "bundled_scan",
     "load",
@@ -36,6 +37,7 @@ from .errors import (
     ProjectError,
     SceneError,
     SegmenterError,
+    SynthesisError,
 )
 from .files import load, save
 from .graph.engine import GraphSegmenter

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from pinpoint3d._version import __version__
+from pinpoint3d.cli_synth import app as synth_app
 from pinpoint3d.errors import FileAccessError, PinpointError
 from pinpoint3d.terminal import (
     accept_any_name,
@@ -38,6 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(synth_app, name="synth")
 
 ScanFile = Annotated[Path, typer.Argument(help="A scan or mesh.", show_default=False)]
 Units = Annotated[

@@ -9,6 +9,7 @@
     ├── FileAccessError     (OSError)       a file that cannot be opened or written
     ├── ProjectError        (ValueError)    a saved session that does not fit
     ├── SegmenterError      (ValueError)    no such segmenter, or weights that do not fit
+    ├── SynthesisError      (ValueError)    data that cannot be made as asked
     └── MissingExtraError   (ImportError)   an optional dependency that is not installed
 
 Each message is one sentence: what is wrong, where, what to do.
@@ -41,6 +42,10 @@ class ProjectError(PinpointError, ValueError):
 
 class SegmenterError(PinpointError, ValueError):
     """A segmenter that does not exist, or weights that do not fit it."""
+
+
+class SynthesisError(PinpointError, ValueError):
+    """Data that cannot be made as asked for."""
 
 
 class MissingExtraError(PinpointError, ImportError):

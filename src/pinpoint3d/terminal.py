@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -75,3 +75,29 @@ def progress(step: str) -> Iterator[None]:
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
         bar.add_task(printable(step))
         yield
+
+
+@contextmanager
+def counted(step: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar over `total` things with rate and time left; call what it gives for every few done."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(text_format="", show_speed=True),
+        TimeRemainingColumn(),
+    )
+    shown = sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
+        task = bar.add_task(printable(step), total=total)
+        yield lambda n: bar.advance(task, n)

@@ -78,3 +78,18 @@ def test_levels_of_the_tree():
     parts = chest().parts
     assert at_level(parts, 0).tolist() == [0, 1, 2, 2, 2]
     assert at_level(parts, 1).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_joint_on_a_moving_part_moves_along_so_that_any_order_of_posing_agrees():
+    builder = Builder("cupboard")
+    door = builder.part("door")
+    builder.part("leaf", box((0, -0.02, 0), (0.5, 0, 1.0)), parent=door)
+    knob = builder.part("knob", box((0.4, -0.06, 0.5), (0.44, -0.02, 0.54)), parent=door)
+    builder.part("side", box((-0.02, 0, 0), (0, 0.4, 1.0)))
+    builder.hinge(door, (0, 0, 0), (0, 0, -1), 0.0, 2.0)
+    builder.hinge(knob, (0.42, -0.04, 0.52), (0, -1, 0), 0.0, 3.0)
+    closed = builder.asset("plain")
+    at_once = pose(closed, (1.2, 0.7))
+    in_steps = pose(pose(closed, (1.2, 0.0)), (1.2, 0.7))
+    assert in_steps.vertices == pytest.approx(at_once.vertices, abs=1e-5)
+    assert pose(at_once, (0.0, 0.0)).vertices == pytest.approx(closed.vertices, abs=1e-5)

@@ -182,18 +182,26 @@ def at_level(parts: Sequence[Part], level: int) -> Int32[np.ndarray, " parts"]:
 def pose(asset: Asset, states: Sequence[float]) -> Asset:
     """The asset with its joints moved to `states`, one a joint, in their order."""
     vertices = asset.vertices.astype(np.float64)
-    moved = []
+    moved: list[Joint] = []
     # The last joint first: what hangs below a part moves before the part carries it along.
     for joint, state in reversed(list(zip(asset.joints, states, strict=True))):
-        faces = asset.faces[below(asset.parts, joint.part)[asset.face_part]]
-        rows = np.unique(faces)
+        carried = below(asset.parts, joint.part)
+        rows = np.unique(asset.faces[carried[asset.face_part]])
         step = state - joint.state
-        axis = np.asarray(joint.axis)
-        if joint.kind == "slide":
-            vertices[rows] += axis * step
-        else:
-            origin = np.asarray(joint.origin)
-            vertices[rows] = (vertices[rows] - origin) @ _turn(axis, step).T + origin
+        axis, origin = np.asarray(joint.axis), np.asarray(joint.origin)
+        turn = np.eye(3) if joint.kind == "slide" else _turn(axis, step)
+        shift = axis * step if joint.kind == "slide" else origin - turn @ origin
+        vertices[rows] = vertices[rows] @ turn.T + shift
+        moved = [
+            replace(
+                other,
+                origin=_triple(turn @ np.asarray(other.origin) + shift),
+                axis=_triple(turn @ np.asarray(other.axis)),
+            )
+            if carried[other.part]
+            else other
+            for other in moved
+        ]
         moved.append(replace(joint, state=float(state)))
     return replace(asset, vertices=vertices.astype(np.float32), joints=tuple(reversed(moved)))
 
@@ -214,6 +222,11 @@ def face_areas(
     """Area of every face, square metres."""
     a, b, c = (vertices[faces[:, i]] for i in range(3))
     return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+
+
+def _triple(values: Float[np.ndarray, "3"]) -> tuple[float, float, float]:
+    x, y, z = (float(v) for v in values)
+    return x, y, z
 
 
 def _turn(axis: Float[np.ndarray, "3"], angle: float) -> Float[np.ndarray, "3 3"]:

@@ -19,10 +19,11 @@ from scipy.spatial import KDTree
 from pinpoint3d.synth.assets import Asset, at_level, pose
 from pinpoint3d.synth.devices import HAND_HELD
 from pinpoint3d.synth.fusion import Fusion
+from pinpoint3d.synth.layout import Layout, Opening
 from pinpoint3d.synth.rays import build_tree, cast
-from pinpoint3d.synth.rooms import Layout, Opening, shell
 from pinpoint3d.synth.scanner import Pose, scan
 from pinpoint3d.synth.shapes import cabinet, chair, lamp, monitor, mug, table
+from pinpoint3d.synth.shells import shell
 from pinpoint3d.synth.textures import Material, Plain, Tiles, Wood, Woven
 from pinpoint3d.synth.world import Placed, World, surface_of
 from pinpoint3d.types import Masks, Scene

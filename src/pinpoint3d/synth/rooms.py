@@ -1,258 +1,323 @@
 """Furnished rooms: a shell with openings, furniture by a simple grammar, clutter on what bears it.
 
-`make` gives a whole room; `walk` the way of a scanner through it. Things are set down one after
-another and only where they touch nothing that already stands there.
+`make` gives a whole room of one of the `KINDS`: each a list of rules such as "a run of kitchen
+units along a wall" or "seats round a table". A rule is tried until its count is reached or the
+room is full; nothing is set down where it would touch what stands there.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from jaxtyping import Float64
 
-from pinpoint3d.synth.assets import Asset, at_level
-from pinpoint3d.synth.scanner import Pose
-from pinpoint3d.synth.shapes import FAMILIES
-from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.primitives import Mesh, box
-from pinpoint3d.synth.textures import Material, Plain, Tiles, Woven, choose, paint, shaded
+from pinpoint3d.synth.assets import Asset
+from pinpoint3d.synth.catalogue import Catalogue
+from pinpoint3d.synth.layout import TRIES, Layout, Opening, along_wall
+from pinpoint3d.synth.shells import WALL_THICKNESS, shell
+from pinpoint3d.synth.textures import Material
 from pinpoint3d.synth.world import Placed, World
 
-# What stands where. A family may be in several; kinds that differ in size are told apart there.
-AGAINST_WALL = ("cabinet",)
-TABLES = ("table",)
-SEATS = ("chair",)
-FREE_STANDING = ("lamp",)
-ON_SURFACES = ("mug", "bottle", "monitor", "lamp")
-
-TALLEST_ON_TABLE = 0.75  # m: lamps above this stand on the floor
-WALL_THICKNESS = 0.12
-TRIES = 12
+How = Literal["wall", "run", "open", "set", "bed", "desk", "on wall", "under", "ceiling"]
+MOST_ITEMS = 24
 
 
 @dataclass(frozen=True)
-class Opening:
-    """A hole in a wall: a window, or a doorway when `low` is 0. Metres along the wall and up."""
+class Rule:
+    """Something that a kind of room has.
 
-    wall: int
-    start: float
-    end: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class _Footprint:
-    """Where something stands: a rectangle turned about z, between two heights."""
-
-    corners: Float64[np.ndarray, "4 2"]
-    low: float
-    high: float
-
-
-@dataclass
-class Layout:
-    """A room being furnished: what stands in it, and how to add more without collision.
-
-    `width` runs along x, `depth` along y; the room is centred on the origin, its floor at 0.
+    Attributes
+    ----------
+    how
+        "wall": with its back to a wall; "run": side by side along a wall, with things hung above;
+        "open": anywhere; "set": a table with seats round it; "bed": head to a wall, small storage
+        beside; "desk": a desk at a wall and its seat; "on wall": hung; "under": below a table;
+        "ceiling": hung from it.
+    role
+        Of `catalogue.ROLES`.
+    most
+        At most so many of it, and at least as many as `least`, if there is room.
     """
 
-    width: float
-    depth: float
-    items: list[Placed] = field(default_factory=list)
-    _taken: list[list[_Footprint]] = field(default_factory=list)
-    """Of every item, and of every opening."""
-    _clear: list[_Footprint] = field(default_factory=list)
-
-    def fits(self, placed: Placed, *, gap: float = 0.01, bearer: Placed | None = None) -> bool:
-        """Whether it stands inside the room and clear of everything but what bears it."""
-        mine = _footprints(placed)
-        inside = np.array([self.width, self.depth]) / 2 - 0.004
-        if any((np.abs(part.corners) > inside).any() for part in mine):
-            return False
-        taken = [
-            part
-            for item, parts in zip(self.items, self._taken, strict=True)
-            if item is not bearer
-            for part in parts
-        ]
-        return not any(_meet(m, other, gap) for other in (*taken, *self._clear) for m in mine)
-
-    def add(self, placed: Placed) -> None:
-        """Set something down."""
-        self.items.append(placed)
-        self._taken.append(_footprints(placed))
-
-    def keep_clear(self, opening: Opening) -> None:
-        """Leave room to walk through a doorway, and nothing tall before a window."""
-        away = (self.depth if opening.wall % 2 == 0 else self.width) / 2
-        reach = 0.8 if opening.low == 0 else 0.3
-        ends = [(opening.start, away - reach), (opening.end, away - reach)]
-        ends += [(opening.end, away), (opening.start, away)]
-        corners = np.array([_along_wall(opening.wall, *end) for end in ends])
-        self._clear.append(_Footprint(corners, opening.low, opening.high))
-
-    def put_on(
-        self, bearer: Placed, asset: Asset, coats: tuple[Material, ...], rng: np.random.Generator
-    ) -> bool:
-        """Set an asset on one of a bearer's surfaces if it fits there; whether it did."""
-        supports = bearer.asset.supports
-        size = asset.high - asset.low
-        for _ in range(TRIES):
-            support = supports[int(rng.integers(len(supports)))]
-            reach = float(max(size[:2])) / 2
-            low, high = np.array(support.low) + reach, np.array(support.high) - reach
-            if (high <= low).any() or size[2] > support.clearance - 0.01:
-                continue
-            at = rng.uniform(low, high)
-            # Clutter faces the room more often than not.
-            yaw = bearer.yaw + rng.normal(0, 0.4) + (math.pi if rng.random() < 0.1 else 0)
-            x, y, z = bearer.to_world(np.array([[at[0], at[1], support.z]], np.float32))[0].tolist()
-            placed = Placed(asset, coats, (x, y, z + 0.0005), yaw)
-            if self.fits(placed, gap=0.004, bearer=bearer):
-                self.add(placed)
-                return True
-        return False
+    how: How
+    role: str
+    least: int
+    most: int
 
 
-def make(rng: np.random.Generator, n_items: int | None = None) -> World:
-    """A furnished room, 2.6 to 6 m a side, with about `n_items` objects (8 to 20)."""
-    width, depth = rng.uniform(2.6, 6.0), rng.uniform(2.6, 5.0)
+KINDS: Mapping[str, tuple[tuple[Rule, ...], tuple[str, ...]]] = {
+    "living room": (
+        (
+            Rule("wall", "sofa", 1, 2),
+            Rule("wall", "storage", 1, 3),
+            Rule("open", "table", 0, 1),
+            Rule("set", "table", 0, 1),
+            Rule("wall", "on the floor", 1, 3),
+            Rule("on wall", "on a wall", 1, 4),
+            Rule("on wall", "radiator", 0, 1),
+            Rule("ceiling", "from the ceiling", 0, 1),
+        ),
+        ("on a table", "on a shelf"),
+    ),
+    "bedroom": (
+        (
+            Rule("bed", "bed", 1, 1),
+            Rule("wall", "storage", 1, 3),
+            Rule("desk", "desk", 0, 1),
+            Rule("wall", "on the floor", 1, 3),
+            Rule("on wall", "on a wall", 1, 3),
+            Rule("on wall", "radiator", 0, 1),
+            Rule("ceiling", "from the ceiling", 0, 1),
+        ),
+        ("on a table", "on a shelf"),
+    ),
+    "kitchen": (
+        (
+            Rule("run", "kitchen unit", 2, 5),
+            Rule("set", "table", 0, 1),
+            Rule("wall", "storage", 0, 1),
+            Rule("wall", "on the floor", 0, 2),
+            Rule("on wall", "on a wall", 1, 3),
+            Rule("ceiling", "from the ceiling", 0, 1),
+        ),
+        ("on a worktop",),
+    ),
+    "bathroom": (
+        (
+            Rule("wall", "bath fixture", 3, 5),
+            Rule("on wall", "radiator", 0, 1),
+            Rule("wall", "on the floor", 1, 3),
+            Rule("on wall", "on a wall", 1, 3),
+            Rule("wall", "storage", 0, 1),
+        ),
+        ("on a shelf", "on a bench"),
+    ),
+    "office": (
+        (
+            Rule("desk", "desk", 1, 3),
+            Rule("wall", "storage", 1, 3),
+            Rule("set", "table", 0, 1),
+            Rule("wall", "on the floor", 1, 3),
+            Rule("under", "on the floor", 0, 2),
+            Rule("on wall", "on a wall", 1, 3),
+            Rule("on wall", "radiator", 0, 1),
+        ),
+        ("on a table", "on a shelf"),
+    ),
+    "workshop": (
+        (
+            Rule("wall", "table", 1, 2),
+            Rule("wall", "storage", 1, 3),
+            Rule("wall", "on the floor", 2, 4),
+            Rule("under", "on the floor", 0, 2),
+            Rule("open", "on the floor", 1, 3),
+            Rule("on wall", "on a wall", 1, 2),
+        ),
+        ("on a bench",),
+    ),
+    "mixed": (
+        (
+            Rule("set", "table", 0, 1),
+            Rule("wall", "storage", 1, 3),
+            Rule("wall", "sofa", 0, 1),
+            Rule("wall", "bath fixture", 0, 1),
+            Rule("run", "kitchen unit", 0, 2),
+            Rule("wall", "on the floor", 1, 4),
+            Rule("open", "on the floor", 0, 2),
+            Rule("on wall", "on a wall", 1, 3),
+        ),
+        ("on a table", "on a worktop", "on a bench", "on a shelf"),
+    ),
+}
+"""Rules of every kind of room, and the roles of what lies about on its surfaces."""
+
+
+def make(
+    rng: np.random.Generator,
+    catalogue: Catalogue | None = None,
+    *,
+    n_items: int | None = None,
+) -> World:
+    """A furnished room, 2.6 to 6 m a side.
+
+    Parameters
+    ----------
+    rng
+        All chance is taken from it.
+    catalogue
+        What there is to choose from; None takes all made kinds.
+    n_items
+        About how many objects, else 8 to 20; never above `MOST_ITEMS`.
+    """
+    catalogue = catalogue or Catalogue()
+    kind = list(KINDS)[int(rng.integers(len(KINDS)))]
+    rules, clutter = KINDS[kind]
+    small = kind == "bathroom"
+    width, depth = rng.uniform(2.2 if small else 2.6, 3.8 if small else 6.0), rng.uniform(2.4, 5.0)
     height = rng.uniform(2.3, 2.9)
-    n_items = int(rng.integers(8, 21)) if n_items is None else n_items
-    openings = _openings(width, depth, height, rng)
+    n_items = int(rng.integers(8, 21)) if n_items is None else min(n_items, MOST_ITEMS)
     layout = Layout(width, depth)
-    for opening in openings:
-        layout.keep_clear(opening)
-    n_furniture = max(2, round(n_items * rng.uniform(0.4, 0.6)))
-    while_left = 4 * n_furniture  # a full room takes no more, however often one asks
-    for _ in range(while_left):
-        if len(layout.items) >= n_furniture:
-            break
-        _furnish(layout, rng)
+    openings = _openings(layout, height, catalogue, rng)
+    n_furniture = max(2, round(n_items * rng.uniform(0.5, 0.7)))
+    for rule in rules:
+        wanted = int(rng.integers(rule.least, rule.most + 1))
+        for _ in range(wanted):
+            if len(layout.items) < n_furniture or rule.least:
+                _PLACERS[rule.how](layout, rule.role, height, catalogue, rng)
     bearers = [item for item in layout.items if item.asset.supports]
     for _ in range(3 * n_items):
-        if len(layout.items) >= n_items or not bearers:
+        if len(layout.items) >= min(n_items, MOST_ITEMS) or not bearers:
             break
         bearer = bearers[int(rng.integers(len(bearers)))]
-        asset = _made(ON_SURFACES, rng)
-        if (asset.high - asset.low)[2] < TALLEST_ON_TABLE:
-            layout.put_on(bearer, asset, paint(asset, rng), rng)
-    return World(shell=(shell(width, depth, height, openings, rng),), items=tuple(layout.items))
+        asset = catalogue.pick(clutter[int(rng.integers(len(clutter)))], rng)
+        if layout.put_on(bearer, asset, catalogue.paint(asset, rng), rng) and asset.supports:
+            bearers.append(layout.items[-1])  # things are stacked
+    items = tuple(layout.items[:MOST_ITEMS])
+    return World(shell=(shell(width, depth, height, openings, rng),), items=items)
 
 
-def shell(
-    width: float,
-    depth: float,
-    height: float,
-    openings: Sequence[Opening],
-    rng: np.random.Generator,
-) -> Placed:
-    """Floor, ceiling, walls with openings, skirting boards.
-
-    Walls are numbered from the back (+y) clockwise as seen from above.
-    """
-    builder = Builder("room")
-    x, y, t = width / 2 + WALL_THICKNESS, depth / 2 + WALL_THICKNESS, 0.05
-    builder.part("floor", box((-x, -y, -t), (x, y, 0)))
-    builder.part("ceiling", box((-x, -y, height), (x, y, height + t)))
-    skirted = rng.random() < 0.6
-    skirting = builder.part("skirting") if skirted else -1
-    for wall in range(4):
-        length = width if wall % 2 == 0 else depth
-        holes = sorted((o for o in openings if o.wall == wall), key=lambda o: o.start)
-        pieces = _wall_pieces(length, height, holes)
-        builder.part(
-            "wall", *(_on_wall(wall, width, depth, *p, 0.0, WALL_THICKNESS) for p in pieces)
-        )
-        if skirted:
-            low = [p for p in pieces if p[2] == 0]
-            builder.add(
-                skirting, *(_on_wall(wall, width, depth, *p[:3], 0.07, -0.012, 0.0) for p in low)
-            )
-    asset = builder.asset("plain")
-    looks = {
-        "floor": _floor(rng),
-        "ceiling": Plain((0.93, 0.93, 0.92), 0.05, 0.02, int(rng.integers(1 << 30))),
-        "wall": _wall_look(rng),
-        "skirting": choose("paint", rng),
-    }
-    coats = tuple(looks[part.name] for part in asset.parts)
-    return Placed(asset, coats, (0.0, 0.0, -t))
+# ---------------------------------------------------------------- openings
 
 
-def walk(layout: World, n_poses: int, rng: np.random.Generator) -> list[Pose]:
-    """Where a person with a scanner would stand and look: at free places, eye high, at things."""
-    floor = layout.shell[0].asset
-    reach = floor.high[:2] - WALL_THICKNESS - 0.3
-    prints = [part for item in layout.items for part in _footprints(item)]
-    poses = []
-    for k in range(n_poses):
-        at = rng.uniform(-reach, reach)
-        for _ in range(TRIES):
-            square = at + np.array([(-0.2, -0.2), (0.2, -0.2), (0.2, 0.2), (-0.2, 0.2)])
-            if not any(_overlap(square, p.corners, 0.0) for p in prints if p.high > 0.3):
-                break
-            at = rng.uniform(-reach, reach)
-        eye = np.array([at[0], at[1], rng.uniform(1.1, 1.8)])
-        if layout.items and k % 4 != 3:
-            item = layout.items[int(rng.integers(len(layout.items)))]
-            middle = (item.asset.low + item.asset.high) / 2
-            target = item.to_world(middle[None])[0] + rng.normal(0, 0.15, 3)
-        else:  # now and then across the room
-            target = np.array([*(-at * rng.uniform(0.3, 1)), rng.uniform(0.3, 1.3)])
-        way = target - eye
-        yaw = math.atan2(-way[0], way[1])
-        pitch = math.atan2(way[2], math.hypot(way[0], way[1]))
-        poses.append(Pose((float(eye[0]), float(eye[1]), float(eye[2])), yaw, max(pitch, -1.2)))
-    return poses
+def _openings(
+    layout: Layout, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> list[Opening]:
+    """A doorway and up to two windows, in different walls; most hold a door or a window."""
+    openings = []
+    for n, wall in enumerate(rng.permutation(4)[: int(rng.integers(1, 4))].tolist()):
+        role = "door" if n == 0 else "window"
+        asset = catalogue.pick(role, rng)
+        wide, tall = float(asset.high[0] - asset.low[0]), float(asset.high[2])
+        length = layout.length_of(wall)
+        low = 0.0 if n == 0 else float(rng.uniform(0.75, 1.0))
+        if wide > length - 0.5 or low + tall > height - 0.05:
+            continue
+        along = float(rng.uniform(-1, 1)) * (length / 2 - wide / 2 - 0.2)
+        edge = 0.02  # the frame reaches a little into the wall, so that no gap shows
+        opening = Opening(wall, along - wide / 2 + edge, along + wide / 2 - edge, low,
+                          low + tall - edge)  # fmt: skip
+        openings.append(opening)
+        layout.keep_clear(opening)
+        if rng.random() < 0.15:
+            continue
+        out = (layout.depth if wall % 2 == 0 else layout.width) / 2 + WALL_THICKNESS / 2
+        x, y = along_wall(wall, along, out)
+        placed = Placed(asset, catalogue.paint(asset, rng), (x, y, low), -wall * math.pi / 2)
+        if layout.fits_in_wall(placed):
+            layout.add(placed)
+            if n and rng.random() < 0.35:
+                _curtain(layout, opening, height, catalogue, rng)
+    return openings
 
 
-def _furnish(layout: Layout, rng: np.random.Generator) -> None:
-    """Try to set down one piece of furniture, or a table with its chairs."""
-    what = rng.choice(("wall", "table", "free"), p=(0.5, 0.35, 0.15))
-    if what == "wall":
-        _against_wall(layout, _made(AGAINST_WALL, rng), rng)
-    elif what == "table":
-        table = _made(TABLES, rng)
-        if rng.random() < 0.4:
-            _against_wall(layout, table, rng)
-        else:
-            _in_the_open(layout, table, rng)
-        if layout.items and layout.items[-1].asset is table and table.supports[0].z > 0.6:
-            _chairs(layout, layout.items[-1], rng)
-    else:
-        asset = _made(FREE_STANDING, rng)
-        if (asset.high - asset.low)[2] >= TALLEST_ON_TABLE:
-            _in_the_open(layout, asset, rng)
+def _curtain(
+    layout: Layout, opening: Opening, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    asset = catalogue.pick("curtain", rng)
+    z = min(opening.high + 0.15, height - 0.01) - float(asset.high[2])
+    along = (opening.start + opening.end) / 2
+    half = float(asset.high[0])
+    if z < 0 or abs(along) + half > layout.length_of(opening.wall) / 2:
+        return
+    placed = layout.against(opening.wall, along, asset, catalogue.paint(asset, rng), 0.01, z)
+    if layout.fits_in_wall(placed):
+        layout.add(placed)
 
 
-def _against_wall(layout: Layout, asset: Asset, rng: np.random.Generator) -> None:
-    coats = paint(asset, rng)
+# ---------------------------------------------------------------- rules
+
+
+def _wall(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """With its back to a wall, now and then in a corner; a room has one bath of a kind."""
+    asset = catalogue.pick(role, rng)
+    twice = role == "bath fixture" and any(i.asset.kind == asset.kind for i in layout.items)
+    if asset.high[2] < height and not twice:
+        _against_a_wall(layout, asset, catalogue.paint(asset, rng), rng)
+
+
+def _against_a_wall(
+    layout: Layout, asset: Asset, coats: tuple[Material, ...], rng: np.random.Generator
+) -> Placed | None:
     for _ in range(TRIES):
         wall = int(rng.integers(4))
-        length, away = (
-            (layout.width, layout.depth) if wall % 2 == 0 else (layout.depth, layout.width)
-        )
-        half = float(asset.high[0] - asset.low[0]) / 2
-        if length / 2 - half <= 0.02:
+        reach = layout.length_of(wall) / 2 - float(asset.high[0]) - 0.02
+        if reach <= 0:
             continue
-        along = rng.uniform(-(length / 2 - half - 0.02), length / 2 - half - 0.02)
-        if rng.random() < 0.3:  # into the corner
-            along = math.copysign(length / 2 - half - rng.uniform(0.02, 0.08), along)
-        gap = rng.uniform(0.015, 0.05)
-        out = away / 2 - float(asset.high[1]) - gap
-        x, y = _along_wall(wall, along, out)
-        yaw = -wall * math.pi / 2 + rng.normal(0, 0.01)
-        placed = Placed(asset, coats, (float(x), float(y), 0.0), yaw)
+        along = float(rng.uniform(-reach, reach))
+        if rng.random() < 0.3:
+            along = math.copysign(reach - float(rng.uniform(0, 0.06)), along)
+        placed = layout.against(wall, along, asset, coats, float(rng.uniform(0.012, 0.05)), 0.0)
         if layout.fits(placed):
             layout.add(placed)
-            return
+            return placed
+    return None
 
 
-def _in_the_open(layout: Layout, asset: Asset, rng: np.random.Generator) -> None:
-    coats = paint(asset, rng)
+def _run(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """One unit more: beside the last of the run if there is one, or the first at a wall."""
+    asset = catalogue.pick(role, rng)
+    coats = catalogue.paint(asset, rng)
+    half = float(asset.high[0])
+    beside = [i for i in layout.items if i.asset.kind in _UNITS]
+    for neighbour in reversed(beside):
+        wall = round(-neighbour.yaw / (math.pi / 2)) % 4
+        x, y = neighbour.position[:2]
+        at = (x, -y, -x, y)[wall]
+        for way in (1, -1):
+            along = at + way * (float(neighbour.asset.high[0]) + half + 0.004)
+            placed = layout.against(wall, along, asset, coats, 0.012, 0.0)
+            if layout.fits(placed, gap=0.002):
+                layout.add(placed)
+                _over(layout, placed, wall, along, height, catalogue, rng)
+                return
+    placed = _against_a_wall(layout, asset, coats, rng)
+    if placed is not None:
+        wall = round(-placed.yaw / (math.pi / 2)) % 4
+        x, y = placed.position[:2]
+        _over(layout, placed, wall, (x, -y, -x, y)[wall], height, catalogue, rng)
+
+
+_UNITS = ("kitchen_unit", "dishwasher", "oven", "fridge", "stove", "sink")
+
+
+def _over(
+    layout: Layout,
+    unit: Placed,
+    wall: int,
+    along: float,
+    height: float,
+    catalogue: Catalogue,
+    rng: np.random.Generator,
+) -> None:
+    """A cupboard or a hood above a low unit, two times in three."""
+    if unit.asset.high[2] > 1.3 or rng.random() < 0.33:
+        return
+    asset = catalogue.pick("over a unit", rng)
+    z = float(rng.uniform(1.4, 1.55))
+    if z + float(asset.high[2]) < height:
+        placed = layout.against(wall, along, asset, catalogue.paint(asset, rng), 0.008, z)
+        if layout.fits(placed, gap=0.002):
+            layout.add(placed)
+
+
+def _open(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """Anywhere, mostly square to the walls."""
+    asset = catalogue.pick(role, rng)
+    if asset.high[2] < height:
+        _in_the_open(layout, asset, catalogue, rng)
+
+
+def _in_the_open(
+    layout: Layout, asset: Asset, catalogue: Catalogue, rng: np.random.Generator
+) -> Placed | None:
+    coats = catalogue.paint(asset, rng)
     for _ in range(TRIES):
         half = np.array([layout.width, layout.depth]) / 2 * rng.uniform(0.3, 0.9)
         x, y = (float(v) for v in rng.uniform(-half, half))
@@ -260,13 +325,20 @@ def _in_the_open(layout: Layout, asset: Asset, rng: np.random.Generator) -> None
         placed = Placed(asset, coats, (x, y, 0.0), yaw)
         if layout.fits(placed, gap=0.05):
             layout.add(placed)
-            return
+            return placed
+    return None
 
 
-def _chairs(layout: Layout, table: Placed, rng: np.random.Generator) -> None:
-    """Chairs round a table, all of one model, drawn up or pushed back."""
-    chair = _made(SEATS, rng)
-    coats = paint(chair, rng)
+def _set(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """A table, and seats of one model round it, drawn up or pushed back."""
+    del height
+    table = _in_the_open(layout, catalogue.pick(role, rng), catalogue, rng)
+    if table is None or float(table.asset.high[2]) < 0.6:
+        return
+    seat = catalogue.pick("seat", rng)
+    coats = catalogue.paint(seat, rng)
     half = (table.asset.high - table.asset.low)[:2] / 2
     places = [(0, -1), (0, 1), (-1, 0), (1, 0)]
     if half[0] > 0.7:
@@ -274,136 +346,132 @@ def _chairs(layout: Layout, table: Placed, rng: np.random.Generator) -> None:
     for sx, sy in places:
         if rng.random() < 0.3:
             continue
-        off = float(chair.high[1]) * rng.uniform(0.1, 1.3)  # how far from the table's edge
-        x = sx * (half[0] + (off if sy == 0 else 0)) if sy == 0 else sx * half[0]
-        y = sy * (half[1] + off) if sy else 0.0
+        off = float(seat.high[1]) * rng.uniform(0.1, 1.3)  # how far from the table's edge
+        x = float(sx * half[0]) if sy else sx * (float(half[0]) + off)
+        y = sy * (float(half[1]) + off) if sy else 0.0
         x, y, _ = table.to_world(np.array([[x, y, 0]], np.float32))[0].tolist()
         # Its front, -y, turns to the table.
         facing = math.atan2(table.position[0] - x, -(table.position[1] - y))
         if sy:
             facing = table.yaw + (math.pi if sy < 0 else 0.0)
-        placed = Placed(chair, coats, (x, y, 0.0), facing + rng.normal(0, 0.15))
+        placed = Placed(seat, coats, (x, y, 0.0), facing + rng.normal(0, 0.15))
         if layout.fits(placed):
             layout.add(placed)
 
 
-def _made(kinds: Sequence[str], rng: np.random.Generator) -> Asset:
-    return FAMILIES[kinds[int(rng.integers(len(kinds)))]](rng)
+def _bed(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """A bed with its head to a wall, and something low beside it."""
+    del height
+    asset = catalogue.pick(role, rng)
+    bed = _against_a_wall(layout, asset, catalogue.paint(asset, rng), rng)
+    if bed is None:
+        return
+    wall = round(-bed.yaw / (math.pi / 2)) % 4
+    x, y = bed.position[:2]
+    at = (x, -y, -x, y)[wall]
+    for way in (1, -1):
+        thing = catalogue.pick("storage", rng)
+        if thing.high[2] < 0.9 and thing.high[0] < 0.45:
+            along = at + way * (float(asset.high[0] + thing.high[0]) + 0.05)
+            placed = layout.against(wall, along, thing, catalogue.paint(thing, rng), 0.02, 0.0)
+            if layout.fits(placed):
+                layout.add(placed)
 
 
-def _openings(width: float, depth: float, height: float, rng: np.random.Generator) -> list[Opening]:
-    """A door and up to two windows, in different walls."""
-    walls = rng.permutation(4)
-    found = []
-    for n, wall in enumerate(walls[: int(rng.integers(1, 4))]):
-        length = width if wall % 2 == 0 else depth
-        wide = min(rng.uniform(0.8, 0.95) if n == 0 else rng.uniform(0.8, 1.8), length - 0.6)
-        start = rng.uniform(0.2, length - wide - 0.2) - length / 2
-        low, high = (
-            (0.0, 2.05) if n == 0 else (rng.uniform(0.7, 1.0), height - rng.uniform(0.2, 0.5))
-        )
-        found.append(Opening(int(wall), start, start + wide, low, high))
-    return found
-
-
-def _wall_pieces(
-    length: float, height: float, holes: Sequence[Opening]
-) -> list[tuple[float, float, float, float]]:
-    """Rectangles (from, to, low, high) that make a wall with holes."""
-    pieces, done = [], -length / 2
-    for hole in holes:
-        pieces.append((done, hole.start, 0.0, height))
-        if hole.low > 0:
-            pieces.append((hole.start, hole.end, 0.0, hole.low))
-        pieces.append((hole.start, hole.end, hole.high, height))
-        done = hole.end
-    pieces.append((done, length / 2, 0.0, height))
-    return [p for p in pieces if p[1] - p[0] > 1e-6]
+def _desk(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """A desk at a wall, and a seat before it."""
+    del height
+    asset = catalogue.pick(role, rng)
+    desk = _against_a_wall(layout, asset, catalogue.paint(asset, rng), rng)
+    if desk is None:
+        return
+    seat = catalogue.pick("desk seat", rng)
+    off = float(seat.high[1]) * rng.uniform(0.2, 1.2)
+    place = np.array([[rng.uniform(-0.2, 0.2), float(asset.low[1]) - off, 0]], np.float32)
+    x, y, _ = desk.to_world(place)[0].tolist()
+    placed = Placed(
+        seat, catalogue.paint(seat, rng), (x, y, 0.0), desk.yaw + math.pi + rng.normal(0, 0.4)
+    )
+    if layout.fits(placed):
+        layout.add(placed)
 
 
 def _on_wall(
-    wall: int,
-    width: float,
-    depth: float,
-    start: float,
-    end: float,
-    low: float,
-    high: float,
-    near: float,
-    far: float,
-) -> Mesh:
-    """A box on a wall: along it from start to end, and from `near` to `far` behind its face."""
-    away = (depth if wall % 2 == 0 else width) / 2
-    near_end, far_end = _along_wall(wall, start, away + near), _along_wall(wall, end, away + far)
-    return box((*near_end, low), (*far_end, high))
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """Hung on a wall, at the height where people hang such a thing."""
+    asset = catalogue.pick(role, rng)
+    tall = float(asset.high[2])
+    if role == "radiator":
+        z = float(rng.uniform(0.0, 0.15)) if "from the floor" not in asset.style else 0.0
+    elif asset.kind == "wall_switch":
+        z = float(rng.choice((0.3, 1.05)) + rng.normal(0, 0.03))
+    else:  # its middle about eye high
+        z = max(0.9, float(rng.uniform(1.3, 1.65)) - tall / 2)
+    if z + tall > height - 0.05:
+        return
+    coats = catalogue.paint(asset, rng)
+    for _ in range(TRIES):
+        wall = int(rng.integers(4))
+        reach = layout.length_of(wall) / 2 - float(asset.high[0]) - 0.05
+        if reach > 0:
+            along = float(rng.uniform(-reach, reach))
+            placed = layout.against(wall, along, asset, coats, 0.006, z)
+            if layout.fits(placed):
+                layout.add(placed)
+                return
 
 
-def _along_wall(wall: int, along: float, out: float) -> tuple[float, float]:
-    """A place `along` a wall's length and `out` from the middle of the room towards it."""
-    return ((along, out), (out, -along), (-along, -out), (-out, along))[wall]
+def _under(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """On the floor below a table or desk."""
+    del height
+    tables = [i for i in layout.items if i.asset.kind in ("table", "desk")]
+    if not tables:
+        return
+    table = tables[int(rng.integers(len(tables)))]
+    asset = catalogue.pick(role, rng)
+    coats = catalogue.paint(asset, rng)
+    for _ in range(TRIES):
+        place = np.zeros((1, 3), np.float32)
+        place[0, :2] = rng.uniform(table.asset.low[:2] * 0.7, table.asset.high[:2] * 0.7)
+        x, y, _ = table.to_world(place)[0].tolist()
+        placed = Placed(asset, coats, (x, y, 0.0), float(rng.uniform(0, 2 * math.pi)))
+        if layout.fits(placed):
+            layout.add(placed)
+            return
 
 
-def _floor(rng: np.random.Generator) -> Material:
-    kind, seed = rng.choice(("boards", "tiles", "carpet")), int(rng.integers(1 << 30))
-    if kind == "carpet":
-        tone = rng.uniform(0.3, 0.7)
-        colour = (tone, tone * rng.uniform(0.85, 1.0), tone * rng.uniform(0.75, 1.05))
-        return Woven(colour, colour, 0.1, seed=seed)
-    wood = choose("wood", rng)
-    colour = getattr(wood, "light", (0.7, 0.68, 0.64))
-    joint = shaded(colour, 0.6)
-    if kind == "boards":
-        return Tiles(
-            colour, joint, (rng.uniform(0.8, 1.4), rng.uniform(0.09, 0.2)), 0.003, True, seed=seed
-        )
-    side = rng.uniform(0.2, 0.6)
-    grey = rng.uniform(0.5, 0.85)
-    tile = (grey, grey * rng.uniform(0.93, 1), grey * rng.uniform(0.88, 1))
-    return Tiles(tile, shaded(tile, 0.75), (side, side), 0.006, seed=seed)
+def _ceiling(
+    layout: Layout, role: str, height: float, catalogue: Catalogue, rng: np.random.Generator
+) -> None:
+    """From the ceiling, over a table if there is one."""
+    asset = catalogue.pick(role, rng)
+    tables = [i for i in layout.items if i.asset.kind == "table"]
+    x, y = (float(v) for v in rng.normal(0, 0.3, 2))
+    if tables:
+        x, y = tables[0].position[:2]
+    z = height - float(asset.high[2]) - 0.002
+    placed = Placed(
+        asset, catalogue.paint(asset, rng), (x, y, z), float(rng.uniform(0, 2 * math.pi))
+    )
+    if z > 1.3 and layout.fits(placed):
+        layout.add(placed)
 
 
-def _wall_look(rng: np.random.Generator) -> Material:
-    seed, tone = int(rng.integers(1 << 30)), rng.uniform(0.75, 0.95)
-    colour = (tone, tone * rng.uniform(0.9, 1.02), tone * rng.uniform(0.82, 1.04))
-    if rng.random() < 0.75:
-        return Plain(colour, 0.02, 0.03, seed)
-    if rng.random() < 0.5:
-        return Woven(colour, shaded(colour, 0.9), rng.uniform(0.05, 0.3), seed=seed)
-    return Tiles(colour, shaded(colour, 0.8), (0.24, 0.08), 0.008, True, seed=seed)
-
-
-def _footprints(placed: Placed) -> list[_Footprint]:
-    """Where each of its uppermost parts stands: one may put a chair between the legs of a table."""
-    asset = placed.asset
-    top = at_level(asset.parts, 0)[asset.face_part]
-    prints = []
-    for part in np.unique(top):
-        vertices = asset.vertices[asset.faces[top == part].ravel()]
-        low, high = vertices.min(axis=0), vertices.max(axis=0)
-        square = np.array([[x, y, 0] for x, y in ((0, 0), (1, 0), (1, 1), (0, 1))], np.float32)
-        corners = placed.to_world((low + square * (high - low)).astype(np.float32))[:, :2]
-        base = placed.position[2]
-        prints.append(
-            _Footprint(corners.astype(np.float64), base + float(low[2]), base + float(high[2]))
-        )
-    return prints
-
-
-def _meet(first: _Footprint, second: _Footprint, gap: float) -> bool:
-    """Whether two things would touch."""
-    if first.low >= second.high - 0.002 or second.low >= first.high - 0.002:
-        return False
-    return _overlap(first.corners, second.corners, gap)
-
-
-def _overlap(
-    first: Float64[np.ndarray, "4 2"], second: Float64[np.ndarray, "4 2"], gap: float
-) -> bool:
-    """Whether two rectangles come nearer than `gap` (along the axes of their sides)."""
-    for rectangle in (first, second):
-        for side in (rectangle[1] - rectangle[0], rectangle[3] - rectangle[0]):
-            axis = side / max(float(np.hypot(*side)), 1e-12)
-            a, b = (first * axis).sum(axis=1), (second * axis).sum(axis=1)
-            if a.min() > b.max() + gap or b.min() > a.max() + gap:
-                return False
-    return True
+_PLACERS = {
+    "wall": _wall,
+    "run": _run,
+    "open": _open,
+    "set": _set,
+    "bed": _bed,
+    "desk": _desk,
+    "on wall": _on_wall,
+    "under": _under,
+    "ceiling": _ceiling,
+}

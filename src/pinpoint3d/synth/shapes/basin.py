@@ -225,7 +225,7 @@ def _pedestal(
 
     if whole:
         lines = [
-            ring(1.15, 0),
+            ring(1.15, 0.0),
             ring(1.1, 0.03),
             ring(0.88, 0.16),
             ring(0.85, low * 0.6),

@@ -112,7 +112,7 @@ def _frame(
         builder.part("beam", skirt, parent=whole, finish="wood")
         return
     for s in (-1, 1):
-        low, high = (s * x, -b, under), (s * a, 0, lip)
+        low, high = (s * x, -b, under), (s * a, 0.0, lip)
         mesh = (
             pad(*_sorted(low, high), 0.015, 0.02)
             if body == "padded rails"

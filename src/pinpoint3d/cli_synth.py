@@ -1,0 +1,202 @@
+"""`pinpoint3d synth`: data sets of made scans, objects put into given ones, pseudo labels.
+
+As in `cli`, each command parses, calls the package, and prints.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from pinpoint3d.errors import SynthesisError
+from pinpoint3d.terminal import counted, print_json, print_line, print_table, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pinpoint3d.synth.dataset import Dataset, Recipe
+    from pinpoint3d.synth.samples import Kind
+
+SHEET_SAMPLES = 12
+
+app = typer.Typer(
+    help="Make part-labelled scans: rooms, objects, insertions, pseudo labels.",
+    no_args_is_help=True,
+)
+
+Count = Annotated[int, typer.Option("--count", "-n", help="How many samples.", min=1)]
+Seed = Annotated[int, typer.Option("--seed", help="Of the set: the same seed, the same scans.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", help="Folder of the set; resumed if it is there.")
+]
+Side = Annotated[
+    Literal["both", "train", "val", "any"],
+    typer.Option(help="both: every tenth sample shows only what training never does."),
+]
+Store = Annotated[
+    Path | None, typer.Option("--store", help="File of imported objects (synth import).")
+]
+Images = Annotated[
+    Path | None, typer.Option("--images", help="Folder of pictures of surfaces to paint with.")
+]
+Where = Annotated[
+    Literal["local", "processes", "ray"],
+    typer.Option("--executor", help="One process, several, or a Ray cluster."),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Processes; else one a core.", min=1)
+]
+PartScan = Annotated[
+    bool, typer.Option("--partscan", help="Also PLY files and lists in PartScan's form.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+@app.command()
+def rooms(
+    count: Count,
+    out: Out,
+    seed: Seed = 0,
+    subset: Side = "both",
+    store: Store = None,
+    images: Images = None,
+    executor: Where = "processes",
+    workers: Workers = None,
+    partscan: PartScan = False,
+    as_json: AsJson = False,
+) -> None:
+    """Furnished rooms, and some streets, laid tables, frames and single objects among them."""
+    from pinpoint3d.synth.samples import KINDS
+
+    _build(
+        count, seed, dict(KINDS), subset, store, images, out, executor, workers, partscan, as_json
+    )
+
+
+@app.command()
+def objects(
+    count: Count,
+    out: Out,
+    seed: Seed = 0,
+    subset: Side = "both",
+    store: Store = None,
+    images: Images = None,
+    executor: Where = "processes",
+    workers: Workers = None,
+    partscan: PartScan = False,
+    as_json: AsJson = False,
+) -> None:
+    """Single objects on a table or on the floor."""
+    _build(
+        count,
+        seed,
+        {"single": 1.0},
+        subset,
+        store,
+        images,
+        out,
+        executor,
+        workers,
+        partscan,
+        as_json,
+    )
+
+
+@app.command()
+def inspect(
+    folder: Annotated[Path, typer.Argument(help="Folder of a data set.")],
+    as_json: AsJson = False,
+) -> None:
+    """Statistics of a set and a sheet of pictures, written beside its shards."""
+    from pinpoint3d.synth.dataset import Dataset
+
+    dataset = Dataset(folder)
+    dataset.verify()
+    _describe(dataset, as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="Folder of collections with an index.json.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The store, one file.")],
+) -> None:
+    """Pack part-labelled objects of a folder into one file that sets are made from."""
+    from pinpoint3d.synth.imported.collections import load
+    from pinpoint3d.synth.imported.store import write_store
+
+    with progress(f"reading {folder}"):
+        assets = [*load(folder, subset="train"), *load(folder, subset="val")]
+    with progress(f"writing {out.name}"):
+        write_store(assets, out)
+    print_line(f"wrote {out} ({len(assets):,} objects)")
+
+
+def _build(
+    count: int,
+    seed: int,
+    kinds: "Mapping[Kind, float]",
+    subset: Literal["both", "train", "val", "any"],
+    store: Path | None,
+    images: Path | None,
+    out: Path,
+    executor: Literal["local", "processes", "ray"],
+    workers: int | None,
+    partscan: bool,
+    as_json: bool,
+) -> None:
+    from pinpoint3d.synth.dataset import Recipe, build
+
+    if seed < 0:
+        raise SynthesisError(f"the seed is {seed}; give a whole number from 0.")
+    if images is not None and not images.is_dir():
+        raise SynthesisError(f"{images}: is no folder of images.")
+    sources = [None if path is None else str(path) for path in (store, images)]
+    recipe = Recipe(seed, count, kinds, subset, *sources)
+    n_workers = workers or os.cpu_count() or 1
+    with counted("making samples", count) as done:
+        dataset = build(recipe, out, executor=executor, workers=n_workers, done=done)
+    if partscan:
+        _export(dataset, recipe, out / "partscan")
+    _describe(dataset, as_json=as_json)
+
+
+def _export(dataset: "Dataset", recipe: "Recipe", folder: Path) -> None:
+    from pinpoint3d.synth.partscan import export_partscan
+
+    with progress(f"writing {folder}"):
+        export_partscan(((i, recipe.subset_of(i), dataset[i]) for i in range(len(dataset))), folder)
+
+
+def _describe(dataset: "Dataset", *, as_json: bool) -> None:
+    """Write statistics and the sheet, and print the former."""
+    import json
+
+    from pinpoint3d.files.storage import write_atomically
+    from pinpoint3d.picture import write_png
+    from pinpoint3d.synth.inspection import Statistics, contact_sheet
+
+    found = Statistics()
+    with counted("counting", len(dataset)) as done:
+        for index in range(len(dataset)):
+            found.add(dataset[index])
+            done(1)
+    summary = found.summary()
+    text = json.dumps(summary, indent=1)
+    write_atomically(dataset.folder / "statistics.json", [text.encode() + b"\n"])
+    with progress("drawing the sheet"):
+        step = max(1, len(dataset) // SHEET_SAMPLES)
+        chosen = range(0, len(dataset), step)[:SHEET_SAMPLES]
+        write_png(contact_sheet(dataset[i] for i in chosen), dataset.folder / "sheet.png")
+    if as_json:
+        print_json({"folder": str(dataset.folder), **summary})
+        return
+    rows = [(name.replace("_", " "), _shown(value)) for name, value in summary.items()]
+    print_table(str(dataset.folder), ["of the set ", "value "], rows)
+    print_line(f"pictures: {dataset.folder / 'sheet.png'}")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
