@@ -12,18 +12,17 @@ from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
-    Number,
     box,
     curve,
     cushion,
     cylinder,
-    extrusion,
+    flattened,
     joined,
     moved,
     rounded_rectangle,
     tube,
-    turned,
 )
+from pinpoint3d.synth.shapes.sweeps import front_plate, hull, side_plate
 
 KINDS = ("backpack", "handbag", "suitcase", "tote", "paper bag", "duffel")
 POCKETS = ("none", "one", "two", "sides")
@@ -169,15 +168,6 @@ def _backpack(
         builder.part("handle", loop, finish="fabric")
 
 
-def flattened(mesh: Mesh, z: Number) -> Mesh:
-    """The mesh with all that hung below `z` pressed up to it: a soft thing on a flat base."""
-    out = mesh.vertices.copy()
-    out[:, 2] = np.maximum(out[:, 2], z)
-    a, b, c = (out[mesh.faces[:, i]] for i in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return Mesh(out, mesh.faces[area > 1e-12])  # pressed flat sides have none left
-
-
 def _handbag(
     builder: Builder,
     pockets: str,
@@ -188,8 +178,7 @@ def _handbag(
     x, y, height = rng.uniform(0.11, 0.18), rng.uniform(0.04, 0.075), rng.uniform(0.16, 0.27)
     top = rng.uniform(0.7, 1.0)
     outline = [(-y, 0), (y, 0), (y * 0.6, height), (-y * 0.6, height)]
-    shape = turned(turned(extrusion(outline, 2 * x), "x", math.pi / 2), "z", math.pi / 2)
-    shape = moved(shape, x=-x)
+    shape = side_plate(outline, -x, x)
     taper = shape.vertices.copy()
     taper[:, 0] *= 1 - (1 - top) * taper[:, 2] / height
     builder.part("body", Mesh(taper, shape.faces), finish="leather")
@@ -256,8 +245,7 @@ def _suitcase(
     middle = lift + height / 2
 
     def plate(scale: float, low: float, high: float) -> Mesh:
-        block = extrusion(outline * scale, high - low)
-        return moved(turned(block, "x", math.pi / 2), y=high, z=middle)
+        return moved(front_plate(outline * scale, low, high), z=middle)
 
     if hard:
         for side, (low, high) in {"front": (-y, -0.004), "back": (0.004, y)}.items():
@@ -361,7 +349,7 @@ def _open_bag(
     ):
         shrink = np.array([(x - inset) / x, (y - inset) / y])
         rings.append(np.c_[outline * shrink * (scale, 1.0), np.full(len(outline), z)])
-    body = _vessel(rings)
+    body = hull(rings)
     builder.part("body", body, finish="paper" if paper else "fabric")
     if pockets in ("one", "two"):
         tall = 0.35 * height
@@ -378,21 +366,6 @@ def _open_bag(
     for side in ways:
         loop = _bow(x * 0.45, side * (y - wall / 2), height - 0.05, height + reach, thick)
         builder.part("handle", loop, finish="paper" if paper else "fabric")
-
-
-def _vessel(rings: list[np.ndarray]) -> Mesh:
-    """Skin over rings from the outer floor over the rim to the inner floor, both floors closed."""
-    n = len(rings[0])
-    points = np.concatenate([*rings, rings[0].mean(axis=0)[None], rings[-1].mean(axis=0)[None]])
-    j = np.arange(n)
-    after = (j + 1) % n
-    faces = [np.stack([np.full(n, len(points) - 2), after, j], 1)]
-    for k in range(len(rings) - 1):
-        a, b = k * n + j, k * n + after
-        faces += [np.stack([a, b, b + n], 1), np.stack([a, b + n, a + n], 1)]
-    last = (len(rings) - 1) * n
-    faces.append(np.stack([np.full(n, len(points) - 1), last + j, last + after], 1))
-    return Mesh(points.astype(np.float64), np.concatenate(faces).astype(np.int64))
 
 
 def _duffel(

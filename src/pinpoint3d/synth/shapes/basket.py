@@ -11,19 +11,21 @@ from pinpoint3d.synth.assets import Asset, Finish
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
-    Number,
     box,
+    circle,
     curve,
     cushion,
     cylinder,
     extrusion,
+    hoop,
     joined,
     lathe,
     moved,
+    squared,
+    stretched,
     tube,
     turned,
 )
-from pinpoint3d.synth.shapes.vase import ring
 
 PLANS = ("round", "oval", "square")
 WALLS = ("woven", "smooth", "wire", "slats")
@@ -56,33 +58,28 @@ def make(rng: np.random.Generator) -> Asset:
 
     def shaped(mesh: Mesh) -> Mesh:
         """A round skin given the basket's plan."""
-        out = mesh.vertices.copy()
-        if plan == "square":
-            flat = np.linalg.norm(out[:, :2], axis=1)
-            reach = (np.abs(out[:, :2]) ** 6).sum(axis=1) ** (1 / 6)
-            grow = np.divide(flat, reach, out=np.ones_like(flat), where=reach > 1e-9)
-            out[:, :2] *= grow[:, None]
-        out[:, 1] *= deep
-        return Mesh(out, mesh.faces)
+        return stretched(squared(mesh, 6) if plan == "square" else mesh, y=deep)
 
     thick = rng.uniform(0.004, 0.009)
     steps = {"woven": _woven, "smooth": _smooth, "wire": _wire, "slats": _slats}[wall]
     for name, mesh in steps(radius, flare, height, thick, rng):
         builder.part(name, shaped(mesh), finish=_FINISH[wall])
-    bead = _hoop(radius, height, thick * rng.uniform(0.9, 1.5))
+    bead = hoop(radius, thick * rng.uniform(0.9, 1.5), height, 28)
     builder.part("rim", shaped(bead), finish="wicker" if wall != "wire" else "metal")
     _handles(builder, handle, radius, deep, height, thick, rng)
     if top != "lid" and wall != "wire":
         reach = 0.6 * radius * flare  # a square within the round floor
         builder.support((-reach, -reach * deep), (reach, reach * deep), thick)
     if top == "liner":
-        cloth = ring(
+        cloth = lathe(
             [
                 (radius + thick * 1.2, height * 0.75),
                 (radius + thick * 1.6, height + thick * 1.2),
                 (radius - thick * 1.7, height + thick * 1.2),
                 (radius - thick * 1.7, height * 0.8),
-            ]
+            ],
+            sides=24,
+            closed=True,
         )
         builder.part("liner", shaped(cloth), finish="fabric")
     elif top == "lid":
@@ -101,12 +98,6 @@ def make(rng: np.random.Generator) -> Asset:
         )
         builder.part("label", tag, finish="print")
     return builder.asset(f"{plan}, {wall}, {handle}, {top}")
-
-
-def _hoop(radius: Number, z: Number, thick: Number) -> Mesh:
-    angle = np.linspace(0, 2 * math.pi, 29)[:-1]
-    path = np.stack([radius * np.cos(angle), radius * np.sin(angle), np.full(28, z)], axis=1)
-    return tube(path, thick, sides=6, closed=True)
 
 
 def _vessel(radius: float, flare: float, height: float, thick: float, waves: int) -> Mesh:
@@ -128,7 +119,7 @@ def _woven(
     if rng.random() < 0.4:  # a band of another colour
         share = rng.uniform(0.35, 0.7)
         out = radius * (flare + (1 - flare) * share) + 0.6 * thick
-        band = ring(
+        band = lathe(
             [
                 (out, height * share),
                 (out, height * (share + 0.1)),
@@ -136,6 +127,7 @@ def _woven(
                 (out - thick, height * share),
             ],
             28,
+            closed=True,
         )
         pieces.append(("band", band))
     return pieces
@@ -152,7 +144,7 @@ def _smooth(
     out = radius * (flare + (1 - flare) * split)
     rows = [(radius * flare + 0.001, 0), (out + 0.001, height * split)]
     rows += [(out - 0.002, height * split), (radius * flare - 0.002, 0)]
-    return [("body", body), ("lower band", ring(rows, 28))]
+    return [("body", body), ("lower band", lathe(rows, 28, closed=True))]
 
 
 def _wire(
@@ -167,7 +159,10 @@ def _wire(
         pieces.append(tube(np.array(knots, np.float64), wire, sides=5))
     cage = joined(*pieces)
     hoops = [
-        ("hoop", _hoop(radius * (flare + (1 - flare) * share), height * share + wire, wire * 1.2))
+        (
+            "hoop",
+            hoop(radius * (flare + (1 - flare) * share), wire * 1.2, height * share + wire, 28),
+        )
         for share in np.linspace(0, 1, int(rng.integers(3, 6)))[:-1]
     ]
     return [("wires", cage), *hoops]
@@ -177,9 +172,7 @@ def _slats(
     radius: float, flare: float, height: float, thick: float, rng: np.random.Generator
 ) -> list[tuple[str, Mesh]]:
     floor = extrusion(
-        np.stack([np.cos(a := np.linspace(0, 2 * math.pi, 25)[:-1]), np.sin(a)], 1)
-        * radius
-        * flare,
+        circle(radius * flare),
         thick,
     )
     pieces = [("floor", floor)]
@@ -195,7 +188,7 @@ def _slats(
         pieces.append(("slat", turned(kept, "z", 2 * math.pi * k / n_slats)))
     share = 0.5
     out = radius * (flare + (1 - flare) * share)
-    pieces.append(("hoop", _hoop(out, height * share, thick * 0.8)))
+    pieces.append(("hoop", hoop(out, thick * 0.8, height * share, 28)))
     return pieces
 
 

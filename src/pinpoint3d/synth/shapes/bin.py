@@ -12,8 +12,8 @@ from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
     Number,
-    arc,
     box,
+    circle,
     cushion,
     cylinder,
     extrusion,
@@ -22,10 +22,10 @@ from pinpoint3d.synth.shapes.primitives import (
     lathe,
     moved,
     rounded_rectangle,
+    squared,
     stretched,
     tube,
 )
-from pinpoint3d.synth.shapes.vase import ring
 
 KINDS = ("pedal", "swing", "open", "wheeled")
 PLANS = ("round", "square", "oval")
@@ -83,7 +83,7 @@ def make(rng: np.random.Generator) -> Asset:
 def _outline(plan: str, radius: Number, deep: Number) -> np.ndarray:
     if plan == "square":
         return rounded_rectangle(2 * radius, 2 * radius * deep, 0.3 * radius)
-    return arc(radius, 0, 2 * math.pi, 25)[:-1] * (1, deep)
+    return circle(radius, 24) * (1, deep)
 
 
 def _solid(plan: str, radius: Number, deep: Number, low: Number, high: Number) -> Mesh:
@@ -103,31 +103,24 @@ def _shell(
     rows = [(radius * flare, low), (radius, high), (radius - wall, high)]
     rows.append((radius * flare - wall, low + wall))
     skin = lathe(rows, sides=24)
-    return stretched(_squared(skin) if plan == "square" else skin, y=deep)
-
-
-def _squared(mesh: Mesh) -> Mesh:
-    """A round skin pulled out to rounded squares: |x|^5 + |y|^5 = r^5."""
-    out = mesh.vertices.copy()
-    flat = np.linalg.norm(out[:, :2], axis=1)
-    reach = (np.abs(out[:, :2]) ** 5).sum(axis=1) ** 0.2
-    out[:, :2] *= np.divide(flat, reach, out=np.ones_like(flat), where=reach > 1e-9)[:, None]
-    return Mesh(out, mesh.faces)
+    return stretched(squared(skin, 5) if plan == "square" else skin, y=deep)
 
 
 def _cuff(plan: str, radius: Number, deep: Number, low: Number, high: Number, wall: Number) -> Mesh:
     """A band of wall, open above and below."""
-    band = ring([(radius, low), (radius, high), (radius - wall, high), (radius - wall, low)])
-    return stretched(_squared(band) if plan == "square" else band, y=deep)
+    band = lathe(
+        [(radius, low), (radius, high), (radius - wall, high), (radius - wall, low)],
+        sides=24,
+        closed=True,
+    )
+    return stretched(squared(band, 5) if plan == "square" else band, y=deep)
 
 
 def _loop(plan: str, radius: Number, deep: Number, z: Number, thick: Number) -> Mesh:
-    angle = np.linspace(0, 2 * math.pi, 25)[:-1]
-    flat = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    ring = np.c_[circle(1.0), np.zeros(24)]
     if plan == "square":
-        flat /= (np.abs(flat) ** 5).sum(axis=1, keepdims=True) ** 0.2
-    path = np.c_[flat * (radius, radius * deep), np.full(24, z)]
-    return tube(path, thick, sides=6, closed=True)
+        ring[:, :2] /= (np.abs(ring[:, :2]) ** 5).sum(axis=1, keepdims=True) ** 0.2
+    return tube(ring * (radius, radius * deep, 1) + (0, 0, z), thick, sides=6, closed=True)
 
 
 def _cover(plan: str, lid: str, radius: Number, deep: Number) -> Mesh:
@@ -140,7 +133,7 @@ def _cover(plan: str, lid: str, radius: Number, deep: Number) -> Mesh:
         "stepped": [(1.0, 0), (1.0, 0.35), (0.7, 0.4), (0.66, 1.0)],
     }[lid]
     skin = lathe(np.array(rows) * (radius, rise), sides=24)
-    return stretched(_squared(skin) if plan == "square" else skin, y=deep)
+    return stretched(squared(skin, 5) if plan == "square" else skin, y=deep)
 
 
 def _pedal_lid(

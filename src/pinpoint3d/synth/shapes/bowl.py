@@ -21,7 +21,7 @@ from pinpoint3d.synth.shapes.primitives import (
     tube,
     turned,
 )
-from pinpoint3d.synth.shapes.sweeps import band, hull, oval, turned_band
+from pinpoint3d.synth.shapes.sweeps import band, hull, oval
 
 SHAPES = ("soup bowl", "deep bowl", "plate", "soup plate", "square plate", "ramekin", "fruit bowl")
 DECORS = ("plain", "rim", "rim and medallion", "band")
@@ -179,7 +179,7 @@ def _turned(profile: np.ndarray, square: bool) -> Mesh:
 def _ring(profile: list[tuple[float, float]], square: bool) -> Mesh:
     if square:
         profile = [(r * 0.98, h) for r, h in profile]
-    return turned_band(profile, sides=_SIDES)
+    return lathe(profile, sides=_SIDES, closed=True)
 
 
 def _paint(builder: Builder, wall: int, form: _Form, low: float, high: float, z: float) -> None:
@@ -196,7 +196,7 @@ def _paint(builder: Builder, wall: int, form: _Form, low: float, high: float, z:
     if form.square:
         mesh = band([oval(r, r, r, h, 5.0, n_points=_SIDES) for r, h in rows])
     else:
-        mesh = turned_band(rows, sides=_SIDES)
+        mesh = lathe(rows, sides=_SIDES, closed=True)
     builder.part(
         "rim" if high >= form.height else "band", moved(mesh, z=z), parent=wall, finish="print"
     )

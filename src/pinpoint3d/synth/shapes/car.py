@@ -23,7 +23,7 @@ from pinpoint3d.synth.shapes.primitives import (
     moved,
     turned,
 )
-from pinpoint3d.synth.shapes.sweeps import side_plate, turned_band
+from pinpoint3d.synth.shapes.sweeps import side_plate
 
 BODIES = ("hatchback", "saloon", "van", "pick-up", "mini")
 DOORS = ("two", "four")
@@ -373,7 +373,7 @@ def _seats(builder: Builder, plan: _Plan, rng: np.random.Generator) -> None:
             (x - 0.12, y + 0.01, plan.shoulder + 0.24), (x + 0.12, y + 0.1, top), 5, 10, 6
         )
         builder.part("seat", back, rest, finish="fabric")
-    ring = turned_band([(0.18, -0.012), (0.18, 0.012), (0.155, 0.012), (0.155, -0.012)], 20)
+    ring = lathe([(0.18, -0.012), (0.18, 0.012), (0.155, 0.012), (0.155, -0.012)], 20, closed=True)
     ring = joined(ring, box((-0.16, -0.02, -0.006), (0.16, 0.02, 0.006)))
     column = cylinder((0, 0, -0.25), (0, 0, 0.0), 0.025, sides=8)
     wheel = turned(joined(ring, column), "x", 0.9)
@@ -474,10 +474,12 @@ def _wheel(builder: Builder, plan: _Plan, y: float, side: int, rims: str) -> Non
         (0.93 * r, 0),
         (0.66 * r, -0.004),
     ]
-    builder.part("tyre", put(turned_band(profile, 24)), parent=wheel, finish="rubber")
+    builder.part("tyre", put(lathe(profile, 24, closed=True)), parent=wheel, finish="rubber")
     rim = builder.part("rim", parent=wheel, finish="metal")
-    ring = turned_band(
-        [(0.6 * r, -wide * 0.9), (0.68 * r, -wide * 0.9), (0.68 * r, -0.006), (0.6 * r, -0.012)], 28
+    ring = lathe(
+        [(0.6 * r, -wide * 0.9), (0.68 * r, -wide * 0.9), (0.68 * r, -0.006), (0.6 * r, -0.012)],
+        28,
+        closed=True,
     )
     builder.add(rim, put(ring))
     if rims in ("disc", "cap"):

@@ -10,7 +10,8 @@ import numpy as np
 
 from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.primitives import Mesh, box, cylinder, extrusion, joined, moved, turned
+from pinpoint3d.synth.shapes.primitives import Mesh, box, cylinder, joined, moved, turned
+from pinpoint3d.synth.shapes.sweeps import side_plate
 
 KINDS = ("flaps", "taped", "lidded", "food", "milk", "tray")
 TAPES = ("none", "along", "cross", "wide")
@@ -181,9 +182,8 @@ def _milk(builder: Builder, label: str, capped: bool, rng: np.random.Generator) 
     top = z
     if rng.random() < 0.6:
         top = z + rng.uniform(0.7, 1.0) * y
-        gable = extrusion([(-y, z - 0.001), (y, z - 0.001), (0.002, top), (-0.002, top)], 2 * x)
-        side = turned(turned(gable, "x", math.pi / 2), "z", math.pi / 2)
-        builder.part("gable", moved(side, x=-x), finish="print")
+        gable = [(-y, z - 0.001), (y, z - 0.001), (0.002, top), (-0.002, top)]
+        builder.part("gable", side_plate(gable, -x, x), finish="print")
         crest = box((-x, -0.0018, top - 0.004), (x, 0.0018, top + 0.018))
         builder.part("crest", crest, finish="paper")
         root, way = np.array([0, -y * 0.5, (z + top) / 2]), np.array([0, -0.6, 0.8])

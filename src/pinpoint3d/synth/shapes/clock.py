@@ -16,12 +16,13 @@ from pinpoint3d.synth.shapes.primitives import (
     curve,
     cushion,
     cylinder,
-    extrusion,
+    hoop,
     lathe,
     moved,
     tube,
     turned,
 )
+from pinpoint3d.synth.shapes.sweeps import front_plate, side_plate
 
 KINDS = ("bells", "round", "square", "mantel", "digital", "arched")
 HANDS = ("bars", "pointed", "diamond")
@@ -51,8 +52,8 @@ def make(rng: np.random.Generator) -> Asset:
     )
     if rim != "none":
         thick = radius * (0.05 if rim == "thin" else 0.11)
-        path = np.c_[arc(radius * 0.97, 0, 2 * math.pi, 29)[:-1], np.full(28, 0.0)]
-        builder.part("rim", faced(tube(path, thick, sides=6, closed=True)), finish="metal")
+        ring = hoop(radius * 0.97, thick, n_points=28)
+        builder.part("rim", faced(ring), finish="metal")
     n_marks = {"four": 4, "twelve": 12, "none": 0}[marks]
     for k in range(n_marks):
         wide = inner * (0.035 if k % (n_marks // 4) else 0.06)
@@ -113,7 +114,7 @@ def _case(
         half, low = radius * 1.12, 0.012
         bow = arc(half, 0, math.pi, 15) + np.array([0, half * 1.1])
         outline = np.concatenate([[(half, 0)], bow, [(-half, 0)]])
-        block = turned(extrusion(outline, deep), "x", math.pi / 2)
+        block = front_plate(outline, -deep, 0)
         builder.part("case", moved(block, z=low), finish="wood")
         plinth = box(
             (-half * 1.12, -deep * 1.12, 0), (half * 1.12, deep * 0.12, low + 0.002), 0.003
@@ -131,7 +132,7 @@ def _case(
     ]
     right = curve(knots, 12)[:, :2]
     outline = np.concatenate([right, (right * (-1, 1))[-2::-1]])
-    block = turned(extrusion(outline, deep), "x", math.pi / 2)
+    block = front_plate(outline, -deep, 0)
     builder.part("case", moved(block, z=low), finish="wood")
     plinth = box((-wide * 1.05, -deep * 1.15, 0), (wide * 1.05, deep * 0.15, low + 0.002), 0.003)
     builder.part("base", plinth, finish="wood")
@@ -193,7 +194,7 @@ def _hands(
             outline = [(-b * 0.6, -tail), (b * 0.6, -tail), (b * 0.6, 0.6 * a), (b * 1.9, 0.7 * a)]
             outline += [(b * 0.6, 0.8 * a), (0, a), (-b * 0.6, 0.8 * a)]
             outline += [(-b * 1.9, 0.7 * a), (-b * 0.6, 0.6 * a)]
-        blade = turned(extrusion(outline, 0.001), "x", math.pi / 2)
+        blade = front_plate(outline, -0.001, 0)
         level = y - 0.0012 - 0.0014 * k
         part = builder.part(name, moved(blade, 0, level, middle), finish="metal")
         builder.hinge(part, (0, level, middle), (0, 1, 0), 0, 2 * math.pi)
@@ -208,8 +209,7 @@ def _digital(builder: Builder, marks: str, rim: str, rng: np.random.Generator) -
     lean = 0.0 if marks == "none" else rng.uniform(0.1, 0.35)
     shift = height * math.tan(lean)
     outline = [(-deep - shift, 0), (0, 0), (0, height), (-deep, height)]
-    block = turned(turned(extrusion(outline, 2 * x), "x", math.pi / 2), "z", math.pi / 2)
-    builder.part("case", moved(block, x=-x), finish="plastic")
+    builder.part("case", side_plate(outline, -x, x), finish="plastic")
 
     def faced(mesh: Mesh) -> Mesh:
         """Drawn standing in the plane y = 0 about the middle of the front."""

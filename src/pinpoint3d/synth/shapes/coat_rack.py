@@ -17,6 +17,7 @@ from pinpoint3d.synth.shapes.primitives import (
     cushion,
     cylinder,
     frame,
+    hoop,
     lathe,
     moved,
     tube,
@@ -182,12 +183,8 @@ def _umbrellas(builder: Builder, r: float, reach: float, rng: np.random.Generato
     """A ring for umbrellas round the pole, now and then with one in it."""
     z, ring = rng.uniform(0.5, 0.65), 0.8 * reach
     holder = builder.part("umbrella holder")
-    circle = [
-        (ring * math.cos(t), ring * math.sin(t), z)
-        for t in np.linspace(0, 2 * math.pi, 22, endpoint=False)
-    ]
-    hoop = tube(np.array(circle), 0.005, sides=6, closed=True)
-    builder.part("ring", hoop, parent=holder, finish="metal")
+    rail = hoop(ring, 0.005, z, n_points=22)
+    builder.part("ring", rail, parent=holder, finish="metal")
     for angle in (0.2, 0.2 + 2 * math.pi / 3, 0.2 + 4 * math.pi / 3):
         spoke = cylinder(
             (0, 0, z), (ring * math.cos(angle), ring * math.sin(angle), z), 0.004, sides=6

@@ -25,7 +25,7 @@ from pinpoint3d.synth.shapes.primitives import (
     tube,
     turned,
 )
-from pinpoint3d.synth.shapes.sweeps import hull, oval, turned_band
+from pinpoint3d.synth.shapes.sweeps import hull, oval
 
 KINDS = ("filter", "filter", "espresso", "pod", "press")
 BODIES = ("square", "round", "slim")
@@ -182,7 +182,9 @@ def _jug(
         (rim + 0.004, top),
         (rim - 0.001, top),
     ]
-    builder.part("collar", moved(turned_band(ring), x, y, z), parent=jug, finish="plastic")
+    builder.part(
+        "collar", moved(lathe(ring, sides=24, closed=True), x, y, z), parent=jug, finish="plastic"
+    )
     lid = lathe(
         [(rim + 0.002, top), (rim, top + height * 0.05), (rim * 0.4, top + height * 0.09)], sides=24
     )
@@ -261,7 +263,7 @@ def _espresso(builder: Builder, form: str, plan: str, rng: np.random.Generator) 
         dial = builder.part("gauge", parent=board, finish="metal")
         radius = 0.26 * min(tall, half)
         bezel = [(radius * 0.85, -0.001), (radius, -0.001), (radius, 0.006), (radius * 0.85, 0.006)]
-        ring = turned(turned_band(bezel, sides=20), "x", math.pi / 2)
+        ring = turned(lathe(bezel, sides=20, closed=True), "x", math.pi / 2)
         builder.part("bezel", plane.put(ring, half * 0.55, tall / 2), parent=dial, finish="metal")
         disc = cylinder((0, 0.001, 0), (0, -0.002, 0), radius * 0.86, sides=20)
         builder.part("face", plane.put(disc, half * 0.55, tall / 2), parent=dial, finish="print")
@@ -409,13 +411,15 @@ def _press(builder: Builder, jug: str, rng: np.random.Generator) -> str:
     builder.part("spout", hull(beak), parent=wall, finish=finish)
     cage = builder.part("frame", finish="metal")
     rings = [
-        turned_band(
+        lathe(
             [
                 (radius + 0.0002, z),
                 (radius + 0.0022, z),
                 (radius + 0.0022, z + 0.007),
                 (radius + 0.0002, z + 0.007),
-            ]
+            ],
+            sides=24,
+            closed=True,
         )
         for z in (foot + 0.012, foot + height * 0.78)
     ]

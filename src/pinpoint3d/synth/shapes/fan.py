@@ -12,13 +12,13 @@ from pinpoint3d.synth.assets import Asset, pose
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
-    arc,
     bent,
     box,
     curve,
     cylinder,
     extrusion,
     frame,
+    hoop,
     joined,
     lathe,
     moved,
@@ -105,17 +105,15 @@ def _guard(
     front, back = (
         (0.34 * radius, -0.3 * radius) if kind != "box" else (0.22 * radius, -0.26 * radius)
     )
-    hoop = np.c_[arc(radius * 1.03, 0, 2 * math.pi, 29)[:-1], np.zeros(28)]
     if kind != "box":
-        rim = tube(hoop, 0.035 * radius + 0.001, sides=6, closed=True)
+        rim = hoop(radius * 1.03, 0.035 * radius + 0.001, n_points=28)
         builder.part("rim", place(rim), parent=head, finish="metal")
     for name, level in (("front guard", front), ("rear guard", back)):
         pieces = []
         if guard == "rings":
             for scale in (0.45, 0.65, 0.85):
                 z = level * math.sqrt(1 - scale**4)
-                circle = np.c_[arc(radius * scale, 0, 2 * math.pi, 25)[:-1], np.full(24, z)]
-                pieces.append(tube(circle, wire, sides=5, closed=True))
+                pieces.append(hoop(radius * scale, wire, z, sides=5))
         n_spokes = {"rings": 6, "spokes": 18, "spiral": 16}[guard]
         for k in range(n_spokes):
             steps = np.linspace(0.18, 1.03, 6)
@@ -139,9 +137,8 @@ def _guard(
 
 def _inner_ring(radius: float, level: float, wire: float) -> list[Mesh]:
     """The ring on which the inner ends of the wires sit: it makes them one."""
-    circle = np.c_[arc(radius * 0.19, 0, 2 * math.pi, 17)[:-1], np.full(16, level)]
-    outer = np.c_[arc(radius * 1.02, 0, 2 * math.pi, 29)[:-1], np.zeros(28)]
-    return [tube(circle, wire * 1.3, 5, True), tube(outer, wire * 1.3, 5, True)]
+    inner = hoop(radius * 0.19, wire * 1.3, level, 16, sides=5)
+    return [inner, hoop(radius * 1.02, wire * 1.3, 0.0, 28, sides=5)]
 
 
 def _stem(

@@ -1,7 +1,5 @@
 """Hobs: rings or burners let into the top of a cooker or worktop; `add_hob` puts one there."""
 
-import math
-
 import numpy as np
 
 from pinpoint3d.synth.shapes.builder import Builder
@@ -10,12 +8,11 @@ from pinpoint3d.synth.shapes.primitives import (
     Point,
     box,
     cylinder,
+    hoop,
     joined,
     lathe,
     moved,
-    tube,
 )
-from pinpoint3d.synth.shapes.sweeps import turned_band
 
 STYLES = ("coils", "solid plates", "gas", "glass", "marked glass")
 
@@ -78,7 +75,7 @@ def _ring(
         bowl = lathe([(radius * 1.08, -0.001), (radius * 1.08, 0.002), (radius, 0.003)])
         builder.part("drip pan", moved(bowl, *at), parent=ring, finish="metal")
         turns = [
-            moved(_circle(radius * share, 0.005), at[0], at[1], at[2] + 0.0065)
+            moved(_turn(radius * share, 0.005), at[0], at[1], at[2] + 0.0065)
             for share in (0.92, 0.66, 0.4, 0.16)
         ]
         builder.part("coil", joined(*turns), parent=ring, finish="metal")
@@ -108,7 +105,7 @@ def _ring(
         box((-radius * 0.3, -line / 2, -0.001), (radius * 0.3, line / 2, _DRAWN)),
         box((-line / 2, -radius * 0.3, -0.001), (line / 2, radius * 0.3, _DRAWN)),
     ]
-    marks = [turned_band(rim, sides=28)]
+    marks = [lathe(rim, sides=28, closed=True)]
     if rng.random() < 0.5:
         marks += cross
     builder.part("ring", moved(joined(*marks), *at), parent=hob, finish="print")
@@ -140,9 +137,8 @@ def _pan_supports(
         builder.part("pan support", joined(*pieces), parent=hob, finish="metal")
 
 
-def _circle(radius: float, thick: float) -> Mesh:
-    angle = np.arange(18) * (2 * math.pi / 18)
-    path = np.stack([radius * np.cos(angle), radius * np.sin(angle), np.zeros(18)], 1)
+def _turn(radius: float, thick: float) -> Mesh:
+    """One turn of a coil; the innermost is a disc."""
     if radius < 2 * thick:
         return cylinder((0, 0, -thick), (0, 0, thick * 0.8), radius, sides=10)
-    return tube(path, thick, sides=5, closed=True)
+    return hoop(radius, thick, n_points=18, sides=5)

@@ -21,7 +21,7 @@ from pinpoint3d.synth.shapes.primitives import (
     moved,
     tube,
 )
-from pinpoint3d.synth.shapes.sweeps import hull, turned_band
+from pinpoint3d.synth.shapes.sweeps import hull
 
 BODIES = ("cone", "jug", "globe", "pear", "stove")
 HANDLES = ("loop", "hook", "strap", "overhead")
@@ -64,7 +64,7 @@ def make(rng: np.random.Generator) -> Asset:
         outer = np.array([*below, (edge, top)])
         proud, sunk = np.array([PROUD, 0.0]), np.array([-0.001, 0.0])
         ring = np.concatenate([outer + proud, outer[::-1] + sunk])
-        builder.part("band", turned_band(ring, sides=28), parent=body, finish="plastic")
+        builder.part("band", lathe(ring, sides=28, closed=True), parent=body, finish="plastic")
     _lid(builder, kettle, lid, rows, handle != "overhead", rng)
     _spout(builder, kettle, spout, rows, finish, rng)
     grip = _handle(builder, kettle, handle, rows, rng)

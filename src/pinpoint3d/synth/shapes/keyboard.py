@@ -16,12 +16,11 @@ from pinpoint3d.synth.shapes.primitives import (
     box,
     curve,
     cylinder,
-    extrusion,
     joined,
-    moved,
     tube,
     turned,
 )
+from pinpoint3d.synth.shapes.sweeps import side_plate
 
 LAYOUTS = ("full", "no number pad", "compact")
 BODIES = ("slab", "wedge", "rounded", "tray")
@@ -79,8 +78,7 @@ def _body(body: str, width: float, depth: float, thick: float, tilt: float) -> M
     if body == "wedge":
         back = thick + depth * math.tan(tilt)
         outline = [(-depth, 0), (0, 0), (0, back), (-depth, thick)]
-        side = turned(turned(extrusion(outline, width), "x", math.pi / 2), "z", math.pi / 2)
-        return moved(side, x=-x)
+        return side_plate(outline, -x, x)
     rim = 0.004  # the raised edge of a tray-like case
     floor = box((-x, -depth, 0), (x, 0, thick))
     walls = [

@@ -6,16 +6,7 @@ import numpy as np
 
 from pinpoint3d.synth.assets import Asset
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.primitives import (
-    Mesh,
-    curve,
-    cushion,
-    cylinder,
-    lathe,
-    moved,
-    tube,
-    turned,
-)
+from pinpoint3d.synth.shapes.primitives import curve, cushion, cylinder, lathe, moved, tube, turned
 
 PLACES = ("floor", "table")
 STEMS = ("straight", "tripod", "arc", "jointed", "vase")
@@ -107,25 +98,8 @@ def _head(shade: str, size: float, hanging: bool) -> list:
     outer = np.stack([radius * size, (t - 0.55) * rise * size], axis=1)
     inner = (outer - (0.003, 0.0))[::-1]
     # One skin, outside and inside: a closed profile whose ends meet at the lower rim.
-    skin = _turned_band(np.concatenate([outer, inner]))
+    skin = lathe(np.concatenate([outer, inner]), sides=28, closed=True)
     return [
         ("shade", skin, "metal" if shade in ("bowl", "spot") else "fabric"),
         ("bulb", bulb, "glass"),
     ]
-
-
-def _turned_band(profile: np.ndarray) -> Mesh:
-    """A closed profile away from the axis turned about z: a ring without caps."""
-    angle = np.linspace(0, 2 * math.pi, 29)[:-1]
-    n_rows, n_turns = len(profile), len(angle)
-    vertices = np.empty((n_turns, n_rows, 3))
-    vertices[..., 0] = np.cos(angle)[:, None] * profile[:, 0]
-    vertices[..., 1] = np.sin(angle)[:, None] * profile[:, 0]
-    vertices[..., 2] = profile[:, 1]
-    row = np.arange(n_turns * n_rows).reshape(n_turns, n_rows)
-    a, b = row, np.roll(row, -1, axis=0)
-    d, c = np.roll(row, -1, axis=1), np.roll(np.roll(row, -1, axis=0), -1, axis=1)
-    faces = np.concatenate(
-        [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]
-    )
-    return Mesh(vertices.reshape(-1, 3), faces)

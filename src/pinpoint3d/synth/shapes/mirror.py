@@ -14,6 +14,7 @@ from pinpoint3d.synth.shapes.primitives import (
     Point,
     arc,
     box,
+    circle,
     cushion,
     cylinder,
     extrusion,
@@ -75,7 +76,7 @@ def build(place: str, outline: str, rim: str, extra: str, rng: np.random.Generat
 def _outline(outline: str, wide: float, tall: float) -> np.ndarray:
     """Corners (x, z) about the middle; the number depends on `outline` alone."""
     if outline in ("round", "oval"):
-        return arc(1.0, 0, 2 * math.pi, 33)[:-1] * (wide / 2, tall / 2)
+        return circle(1.0, 32) * (wide / 2, tall / 2)
     if outline == "arched":
         spring = tall / 2 - wide / 2
         top = arc(wide / 2, 0, math.pi, 15) + np.array([0.0, spring])

@@ -18,12 +18,13 @@ from pinpoint3d.synth.shapes.primitives import (
     curve,
     cushion,
     cylinder,
+    hoop,
     joined,
     lathe,
     moved,
+    stretched,
     tube,
 )
-from pinpoint3d.synth.shapes.sweeps import turned_band
 
 LAYOUTS = ("single", "single", "row", "cluster", "chandelier", "bar", "flush")
 SHADES = ("cone", "dome", "drum", "globe", "bell", "cage", "tube")
@@ -125,7 +126,7 @@ def _skin(profile: np.ndarray, thick: float = 0.003) -> Mesh:
     """A shade: (radius, height) rows from the lower rim up, as a skin open at both ends."""
     inner = (profile - np.array([thick, 0.0]))[::-1]
     sides = 28 if profile[:, 0].max() > 0.08 else 16
-    return turned_band(np.concatenate([profile, inner]), sides=sides)
+    return lathe(np.concatenate([profile, inner]), sides=sides, closed=True)
 
 
 def _lamp(
@@ -143,8 +144,7 @@ def _lamp(
 
     def put(mesh: Mesh) -> Mesh:
         if upward:
-            vertices = mesh.vertices * np.array([1.0, 1.0, -1.0])
-            mesh = Mesh(vertices, mesh.faces[:, ::-1].copy())
+            mesh = stretched(mesh, z=-1)
         return moved(mesh, *at)
 
     cap = lathe([(0.016, -0.055), (0.02, -0.05), (0.02, -0.01), (0.008, 0.004)], sides=14)
@@ -196,7 +196,7 @@ def _lamp(
         builder.part("spider", put(joined(*bars)), parent=lamp, finish="metal")
     if shade in ("cone", "bell", "dome") and rng.random() < 0.4:
         r_low = float(radius[0]) * size
-        trim = turned_band(
+        trim = lathe(
             [
                 (r_low + 0.002, heights[0] - 0.001),
                 (r_low + 0.002, heights[0] + 0.008),
@@ -204,6 +204,7 @@ def _lamp(
                 (r_low - 0.001, heights[0] - 0.001),
             ],
             28,
+            closed=True,
         )
         builder.part("rim", put(trim), parent=lamp, finish="metal")
 
@@ -222,11 +223,8 @@ def _cage(builder: Builder, lamp: int, put: Callable[[Mesh], Mesh], size: float)
         wires.append(tube(curve(knots, 9), 0.003, sides=6))
     builder.part("wires", put(joined(*wires)), parent=lamp, finish="metal")
     for radius, z in ((0.75 * size, -0.09 - 0.8 * size), (0.3 * size, -0.1 - 1.3 * size)):
-        angle = np.arange(20) * math.pi / 10
-        path = np.stack([radius * np.cos(angle), radius * np.sin(angle), np.full(20, z)], 1)
-        builder.part(
-            "ring", put(tube(path, 0.0035, sides=6, closed=True)), parent=lamp, finish="metal"
-        )
+        ring = put(hoop(radius, 0.0035, z, 20))
+        builder.part("ring", ring, parent=lamp, finish="metal")
 
 
 def _chandelier(
@@ -295,7 +293,7 @@ def _flush(builder: Builder, shade: str, rng: np.random.Generator) -> None:
         t = np.linspace(0, 0.5 * math.pi, 8)
         profile = [(radius * math.sin(a), -0.02 - (deep - 0.02) * math.cos(a)) for a in t[1:]]
     builder.part("shade", lathe(profile, sides=28), finish="paper")
-    ring = turned_band(
+    ring = lathe(
         [
             (radius + 0.006, -0.024),
             (radius + 0.006, -0.008),
@@ -303,6 +301,7 @@ def _flush(builder: Builder, shade: str, rng: np.random.Generator) -> None:
             (radius - 0.004, -0.024),
         ],
         28,
+        closed=True,
     )
     builder.part("rim", ring, finish="metal")
     n = int(rng.integers(2, 4))

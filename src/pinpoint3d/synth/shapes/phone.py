@@ -24,6 +24,7 @@ from pinpoint3d.synth.shapes.primitives import (
     tube,
     turned,
 )
+from pinpoint3d.synth.shapes.sweeps import side_plate
 
 KINDS = ("smartphone", "smartphone face down", "remote control", "key phone", "cordless", "desk")
 EDGES = ("square", "round", "soft")
@@ -226,8 +227,7 @@ def _desk(edge: str, pad: str, rng: np.random.Generator) -> Asset:
     low, high = rng.uniform(0.02, 0.035), rng.uniform(0.06, 0.1)
     x, slope = width / 2, math.atan2(high - low, depth)
     outline = [(-depth / 2, 0), (depth / 2, 0), (depth / 2, high), (-depth / 2, low)]
-    side = turned(turned(extrusion(outline, width), "x", math.pi / 2), "z", math.pi / 2)
-    builder.part("base", moved(side, x=-x), finish="plastic")
+    builder.part("base", side_plate(outline, -x, x), finish="plastic")
     split = -x + 0.065  # m: the handset's bed takes the left
     middle, z = (split + x) / 2, (low + high) / 2
 

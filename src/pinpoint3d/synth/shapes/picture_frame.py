@@ -11,16 +11,16 @@ from pinpoint3d.synth.assets import Asset
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
-    arc,
     box,
+    circle,
     cylinder,
-    extrusion,
     frame,
     joined,
     moved,
     tube,
     turned,
 )
+from pinpoint3d.synth.shapes.sweeps import front_plate
 
 SHAPES = ("portrait", "landscape", "square", "oval", "double")
 PROFILES = ("flat", "stepped", "round", "wide")
@@ -140,7 +140,7 @@ def _framed(
 def _oval(mount: bool, x: float, height: float, border: float, thick: float, finish: str) -> list:
     """An oval frame on a small foot."""
     middle, z = height / 2, height / 2
-    ring = arc(1.0, 0, 2 * math.pi, 33)[:-1]
+    ring = circle(1.0, 32)
     radius = border * 0.5
     path = ring * (x - radius, z - radius)
     loop = tube(
@@ -148,8 +148,8 @@ def _oval(mount: bool, x: float, height: float, border: float, thick: float, fin
     )
 
     def disc(scale: float, low: float, high: float) -> Mesh:
-        block = extrusion(ring * (x - radius * scale, z - radius * scale), high - low)
-        return moved(turned(block, "x", math.pi / 2), y=high, z=middle)
+        block = front_plate(ring * (x - radius * scale, z - radius * scale), low, high)
+        return moved(block, z=middle)
 
     flat = thick / 2
     pieces: list = [("frame", loop, finish)]

@@ -19,6 +19,7 @@ from pinpoint3d.synth.shapes.primitives import (
     cushion,
     cylinder,
     frame,
+    hoop,
     lathe,
     moved,
     slab,
@@ -97,9 +98,7 @@ def _pot(
     builder.add(whole, lathe(np.concatenate([outer, inner]), sides=24))
     if pot == "tapered":
         edge = radius + wall * 0.9
-        angle = np.linspace(0, 2 * math.pi, 25)[:-1]
-        path = np.stack([edge * np.cos(angle), edge * np.sin(angle)], axis=1)
-        ring = tube(np.c_[path, np.full(24, lift + height * 0.93)], wall * 1.2, 6, closed=True)
+        ring = hoop(edge, wall * 1.2, lift + height * 0.93)
         builder.part("rim", ring, finish="ceramic")
     at = float(np.interp(soil, outer[:, 1], outer[:, 0])) - wall * 0.6
     earth = lathe(

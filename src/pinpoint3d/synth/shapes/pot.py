@@ -17,6 +17,7 @@ from pinpoint3d.synth.shapes.primitives import (
     curve,
     cylinder,
     extrusion,
+    hoop,
     joined,
     lathe,
     moved,
@@ -24,7 +25,6 @@ from pinpoint3d.synth.shapes.primitives import (
     tube,
     turned,
 )
-from pinpoint3d.synth.shapes.sweeps import turned_band
 
 KINDS = ("saucepan", "stock pot", "frying pan", "casserole", "oval casserole", "wok", "saute pan")
 LIDS = ("none", "flat", "domed", "glass", "askew")
@@ -98,7 +98,7 @@ def _band(outer: np.ndarray, z: float, tall: float) -> Mesh:
     radii = np.interp(heights, outer[:, 1], outer[:, 0])
     rows = [(radii[0] - 0.001, heights[0]), (radii[0] + PROUD, heights[0])]
     rows += [(radii[1] + PROUD, heights[1]), (radii[1] - 0.001, heights[1])]
-    return turned_band(rows, sides=28)
+    return lathe(rows, sides=28, closed=True)
 
 
 def _handles(
@@ -128,7 +128,7 @@ def _handles(
         builder.part("grip", grip, parent=handle, finish="plastic")
         if rng.random() < 0.5:
             tip = path[-1]
-            eye = _circle(0.011, 0.003)
+            eye = hoop(0.011, 0.003, n_points=14)
             ring = moved(
                 eye,
                 float(tip[0]) + 0.008,
@@ -154,11 +154,6 @@ def _handles(
             mesh = tube(curve(knots, 14), 0.005 if section == "round" else 0.007, sides=8)
         mesh = mesh if side > 0 else turned(mesh, "z", math.pi)
         builder.part("handle", mesh, parent=pot, finish="metal")
-
-
-def _circle(radius: float, thick: float) -> Mesh:
-    circle = arc(radius, 0, 2 * math.pi, 15)[:-1]
-    return tube(np.c_[circle, np.zeros(14)], thick, sides=6, closed=True)
 
 
 def _lid(
@@ -188,7 +183,7 @@ def _lid(
     builder.part("plate", put(plate), parent=lid, finish=glass)
     if style == "glass":
         rows = [(edge * 0.95, -0.0005), (edge + 0.002, -0.0005), (edge + 0.002, 0.007)]
-        ring = turned_band([*rows, (edge * 0.96, 0.0075 + rise * 0.2)], sides=28)
+        ring = lathe([*rows, (edge * 0.96, 0.0075 + rise * 0.2)], sides=28, closed=True)
         builder.part("rim", put(ring), parent=lid, finish="metal")
     peak = 0.004 + rise
     if top == "knob":
@@ -198,7 +193,7 @@ def _lid(
         mesh = lathe(rows, sides=14)
     elif top == "ring":
         half = rng.uniform(0.016, 0.022)
-        loop = turned(_circle(half, 0.0045), "x", math.pi / 2)
+        loop = turned(hoop(half, 0.0045, n_points=14), "x", math.pi / 2)
         mesh = moved(loop, z=peak + half - 0.001)
     else:
         half = rng.uniform(0.025, 0.04)

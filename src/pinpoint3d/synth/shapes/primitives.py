@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from pinpoint3d.synth.shapes.ears import triangulated
+
 Axis = Literal["x", "y", "z"]
 Number = float | int
 Point = Sequence[Number] | np.ndarray
@@ -69,16 +71,11 @@ def box(low: Point, high: Point, bevel: Number = 0.0) -> Mesh:
     a, b = ends.min(axis=0), ends.max(axis=0)
     cut = min(bevel, 0.45 * float((b - a).min()))
     if cut <= 0:
-        corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
-        return Mesh(a + corners * (b - a), _BOX_FACES)
+        return Mesh(np.where(_CORNERS, b, a), _BOX_FACES)
     # Each corner becomes three, one on each of the faces that met there.
-    vertices = np.empty((8, 3, 3))
-    for corner in range(8):
-        sides = np.array([corner >> 2 & 1, corner >> 1 & 1, corner & 1])
-        inner = np.where(sides == 1, b - cut, a + cut)
-        for axis in range(3):
-            vertices[corner, axis] = inner
-            vertices[corner, axis, axis] = (b if sides[axis] else a)[axis]
+    vertices = np.repeat(np.where(_CORNERS, b - cut, a + cut)[:, None], 3, axis=1)
+    axis = np.arange(3)
+    vertices[:, axis, axis] = np.where(_CORNERS, b, a)
     return Mesh(vertices.reshape(24, 3), _BEVEL_FACES)
 
 
@@ -95,23 +92,27 @@ def cylinder(
     return tube(points, radii, sides=sides)
 
 
-def lathe(profile: Points, sides: int = 20) -> Mesh:
+def lathe(profile: Points, sides: int = 20, closed: bool = False) -> Mesh:
     """A profile of (radius, height) rows turned about the z axis.
 
     The profile runs from bottom to top on the outside, and may turn down again inside: a cup is
-    one closed profile. It is closed where its ends have radius 0, and by flat caps elsewhere.
+    one closed profile. Its ends are closed by flat caps, or with `closed` by joining the last row
+    to the first: a ring, whose rows may run either way.
     """
     outline = np.asarray(profile, np.float64)
-    if outline[0, 0] > 0:
-        outline = np.concatenate([[[0.0, outline[0, 1]]], outline])
-    if outline[-1, 0] > 0:
-        outline = np.concatenate([outline, [[0.0, outline[-1, 1]]]])
-    angle = np.arange(sides) * (2 * math.pi / sides)
-    around = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    if closed:
+        r, z = outline.T
+        if (r * np.roll(z, -1) - np.roll(r, -1) * z).sum() < 0:
+            outline = outline[::-1]
+    else:
+        first, last = outline[:1], outline[-1:]
+        ends = [rows * (0, 1) if rows[0, 0] > 0 else rows[:0] for rows in (first, last)]
+        outline = np.concatenate([ends[0], outline, ends[1]])
+    around = circle(1.0, sides)
     rings = np.empty((len(outline), sides, 3))
     rings[:, :, :2] = outline[:, None, :1] * around
     rings[:, :, 2] = outline[:, 1:]
-    return _without_slivers(_rings(rings))
+    return _without_slivers(skin(rings, loop=closed))
 
 
 def tube(
@@ -128,36 +129,36 @@ def tube(
     """
     points = np.asarray(path, np.float64)
     radii = np.broadcast_to(np.asarray(radius, np.float64), len(points))
-    if closed:
-        tangents = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)
-    else:
-        tangents = np.gradient(points, axis=0)
+    ahead, behind = np.roll(points, -1, axis=0), np.roll(points, 1, axis=0)
+    if not closed:
+        ahead[-1], behind[0] = points[-1], points[0]
+    tangents = ahead - behind
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
-    side = np.eye(3)[np.abs(tangents[0]).argmin()]
-    across = np.cross(tangents[0], side)
-    across /= np.linalg.norm(across)
-    angle = np.arange(sides) * (2 * math.pi / sides)
-    rings = np.empty((len(points), sides, 3))
-    for k in range(len(points)):
-        if k:
-            across = _carried(across, points[k - 1 : k + 1], tangents[k - 1 : k + 1])
-        up = np.cross(tangents[k], across)
-        circle = np.cos(angle)[:, None] * across + np.sin(angle)[:, None] * up
-        rings[k] = points[k] + radii[k] * circle
-    return _without_slivers(_rings(rings, loop=closed, caps=not closed))
+    across = _carried(points, tangents)
+    around = circle(1.0, sides)[:, None]
+    rings = around[..., :1] * across + around[..., 1:] * np.cross(tangents, across)
+    rings = points + radii[:, None] * rings
+    return _without_slivers(skin(rings.swapaxes(0, 1), loop=closed, caps=not closed))
+
+
+def hoop(
+    radius: Number, thick: Number, z: Number = 0.0, n_points: int = 24, sides: int = 6
+) -> Mesh:
+    """A ring of round bar about the z axis: its middle line at `radius`, the bar's own `thick`."""
+    path = np.column_stack([circle(radius, n_points), np.full(n_points, float(z))])
+    return tube(path, thick, sides, closed=True)
 
 
 def extrusion(outline: Points, height: Number, z: Number = 0.0) -> Mesh:
     """A simple polygon (K, 2) in the x, y plane raised from `z` to `z + height`."""
     polygon = np.asarray(outline, np.float64)
-    turn = polygon - np.roll(polygon, 1, axis=0)
-    if (
-        np.roll(polygon, 1, axis=0)[:, 0] * turn[:, 1]
-        - np.roll(polygon, 1, axis=0)[:, 1] * turn[:, 0]
-    ).sum() < 0:
+    before = np.roll(polygon, 1, axis=0)
+    polygon = polygon[(np.abs(polygon - before) > 1e-12).any(axis=1)]  # no corner twice
+    x, y = polygon.T
+    if (np.roll(x, 1) * y - np.roll(y, 1) * x).sum() < 0:
         polygon = polygon[::-1]
     n = len(polygon)
-    lid = _ears(polygon)
+    lid = triangulated(polygon)
     vertices = np.zeros((2 * n, 3))
     vertices[:, :2] = np.tile(polygon, (2, 1))
     vertices[:n, 2], vertices[n:, 2] = z, z + height
@@ -206,7 +207,7 @@ def cushion(
     sphere[..., 1] = np.cos(theta)[:, None] * np.sin(phi)
     sphere[..., 2] = np.sin(theta)[:, None]
     reach = (np.abs(sphere) ** squareness).sum(axis=-1, keepdims=True) ** (-1 / squareness)
-    return _without_slivers(_rings((a + b) / 2 + sphere * reach * (b - a) / 2))
+    return _without_slivers(skin((a + b) / 2 + sphere * reach * (b - a) / 2))
 
 
 def curve(points: Points, n_points: int = 12) -> Float64[np.ndarray, "n 3"]:
@@ -230,6 +231,12 @@ def arc(
 ) -> Float64[np.ndarray, "n 2"]:
     """Points of a circle about the origin, from one angle to another (radians)."""
     angle = np.linspace(start, end, n_points)
+    return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def circle(radius: Number, n_points: int = 24) -> Float64[np.ndarray, "n 2"]:
+    """Points round the origin, counter-clockwise from +x, the first not repeated."""
+    angle = np.arange(n_points) * (2 * math.pi / n_points)
     return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
@@ -260,6 +267,22 @@ def bent(mesh: Mesh, axis: Axis, radius: Number) -> Mesh:
     return Mesh(out, mesh.faces)
 
 
+def flattened(mesh: Mesh, z: Number) -> Mesh:
+    """The mesh with all that hung below `z` pressed up to it: a soft thing on a flat base."""
+    out = mesh.vertices.copy()
+    out[:, 2] = np.maximum(out[:, 2], z)
+    return _without_slivers(Mesh(out, mesh.faces))
+
+
+def squared(mesh: Mesh, power: Number) -> Mesh:
+    """What was turned about the z axis pulled out to rounded squares: |x|^p + |y|^p = r^p."""
+    out = mesh.vertices.copy()
+    r = np.linalg.norm(out[:, :2], axis=1)
+    reach = (np.abs(out[:, :2]) ** power).sum(axis=1) ** (1 / power)
+    out[:, :2] *= np.divide(r, reach, out=np.ones_like(r), where=reach > 1e-9)[:, None]
+    return Mesh(out, mesh.faces)
+
+
 def slab(low: Point, high: Point, cells: tuple[int, int, int]) -> Mesh:
     """A box whose faces are divided into cells along x, y and z, to be bent."""
     a, b = np.asarray(low, np.float64), np.asarray(high, np.float64)
@@ -281,10 +304,13 @@ def slab(low: Point, high: Point, cells: tuple[int, int, int]) -> Mesh:
     return Mesh(a + unit.vertices * (b - a), unit.faces)
 
 
-def _rings(
+def skin(
     rings: Float64[np.ndarray, "rings sides 3"], loop: bool = False, caps: bool = False
 ) -> Mesh:
-    """Skin over rings of points, the last joined to the first, or ends closed by fans."""
+    """Faces over rings of points, one above another; a `loop` joins the last to the first.
+
+    `caps` close the ends by fans; without either, ends must have shrunk to a point.
+    """
     n_rings, sides = rings.shape[:2]
     row = np.arange(n_rings * sides).reshape(n_rings, sides)
     below = row if loop else row[:-1]
@@ -306,50 +332,27 @@ def _without_slivers(mesh: Mesh) -> Mesh:
 
 
 def _carried(
-    across: Float64[np.ndarray, "3"],
-    points: Float64[np.ndarray, "2 3"],
-    tangents: Float64[np.ndarray, "2 3"],
+    points: Float64[np.ndarray, "n 3"], tangents: Float64[np.ndarray, "n 3"]
+) -> Float64[np.ndarray, "n 3"]:
+    """A cross-section's axis at every point of a path, carried on without twist."""
+    side = np.eye(3)[np.abs(tangents[0]).argmin()]
+    start = np.cross(tangents[0], side)
+    across = start / np.linalg.norm(start)
+    rows = [across]
+    for step, here, there in zip(np.diff(points, axis=0), tangents[:-1], tangents[1:], strict=True):
+        # Two reflections: from point to point, and from tangent to tangent.
+        across = _reflected(across, step)
+        across = _reflected(across, there - _reflected(here, step))
+        rows.append(across)
+    return np.stack(rows)
+
+
+def _reflected(
+    vector: Float64[np.ndarray, "3"], normal: Float64[np.ndarray, "3"]
 ) -> Float64[np.ndarray, "3"]:
-    """A cross-section's axis moved to the next point without twist: two reflections."""
-    step = points[1] - points[0]
-    across_mirrored = across - 2 * step * (step @ across) / (step @ step)
-    tangent_mirrored = tangents[0] - 2 * step * (step @ tangents[0]) / (step @ step)
-    second = tangents[1] - tangent_mirrored
-    length = second @ second
-    if length < 1e-12:
-        return across_mirrored
-    return across_mirrored - 2 * second * (second @ across_mirrored) / length
-
-
-def _ears(polygon: Float64[np.ndarray, "corners 2"]) -> Int64[np.ndarray, "triangles 3"]:
-    """Triangles of a simple counter-clockwise polygon (ear clipping: Meisters 1975)."""
-    left = list(range(len(polygon)))
-    triangles = []
-    while len(left) > 3:
-        for k in range(len(left)):
-            a, b, c = left[k - 1], left[k], left[(k + 1) % len(left)]
-            others = [i for i in left if i not in (a, b, c)]
-            if _cross(polygon[a], polygon[b], polygon[c]) > 0 and not _holds_any(
-                polygon[[a, b, c]], polygon[others]
-            ):
-                break
-        else:
-            k = 0  # only straight corners are left: any of them may go
-        triangles.append([left[k - 1], left[k], left[(k + 1) % len(left)]])
-        left.pop(k)
-    return np.array([*triangles, left], np.int64)
-
-
-def _cross(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> float:
-    return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
-
-
-def _holds_any(triangle: np.ndarray, points: np.ndarray) -> bool:
-    a, b, c = triangle
-    inside = np.ones(len(points), bool)
-    for p, q in ((a, b), (b, c), (c, a)):
-        inside &= (q[0] - p[0]) * (points[:, 1] - p[1]) - (q[1] - p[1]) * (points[:, 0] - p[0]) >= 0
-    return bool(inside.any())
+    """The vector mirrored in the plane across `normal`, which may be of any length, or none."""
+    length = float(normal @ normal)
+    return vector - (2 * float(normal @ vector) / length) * normal if length > 1e-12 else vector
 
 
 def _outward(corners: Float64[np.ndarray, "vertices 3"], faces: list[list[int]]) -> np.ndarray:
@@ -363,7 +366,7 @@ def _outward(corners: Float64[np.ndarray, "vertices 3"], faces: list[list[int]])
 
 def _box_tables() -> tuple[Int64[np.ndarray, "12 3"], Int64[np.ndarray, "44 3"]]:
     """Faces of a plain and of a bevelled box, over corners numbered by bits x, y, z."""
-    bits = np.array([[c >> 2 & 1, c >> 1 & 1, c & 1] for c in range(8)]) * 2.0 - 1
+    bits = _CORNERS * 2.0 - 1
     plain, bevelled = [], []
     for axis in range(3):
         i, j = (axis + 1) % 3, (axis + 2) % 3
@@ -387,4 +390,5 @@ def _box_tables() -> tuple[Int64[np.ndarray, "12 3"], Int64[np.ndarray, "44 3"]]
     return _outward(bits, plain), _outward(spread, bevelled)
 
 
+_CORNERS = np.array([[c >> 2 & 1, c >> 1 & 1, c & 1] for c in range(8)], bool)
 _BOX_FACES, _BEVEL_FACES = _box_tables()

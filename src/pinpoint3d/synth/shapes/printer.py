@@ -10,7 +10,8 @@ import numpy as np
 
 from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.primitives import Mesh, box, cylinder, extrusion, joined, moved, turned
+from pinpoint3d.synth.shapes.primitives import Mesh, box, cylinder, joined, moved, turned
+from pinpoint3d.synth.shapes.sweeps import side_plate
 
 KINDS = ("inkjet", "multifunction", "laser", "label")
 PANELS = ("flat", "sloped", "front")
@@ -208,8 +209,7 @@ def _label_printer(panel: str, rng: np.random.Generator) -> Asset:
     x, split = width / 2, height * rng.uniform(0.5, 0.7)
     _feet(builder, x * 0.75, depth)
     outline = [(-depth, 0.006), (0, 0.006), (0, split), (-depth, split * 0.8)]
-    side = turned(turned(extrusion(outline, width), "x", math.pi / 2), "z", math.pi / 2)
-    builder.part("housing", moved(side, x=-x), finish="plastic")
+    builder.part("housing", side_plate(outline, -x, x), finish="plastic")
     lid = builder.part("lid", finish="plastic")
     outline = [
         (-depth, split * 0.8),
@@ -219,8 +219,7 @@ def _label_printer(panel: str, rng: np.random.Generator) -> Asset:
         (-depth * 0.8, height),
         (-depth, height * 0.8),
     ]
-    roof = turned(turned(extrusion(outline, width), "x", math.pi / 2), "z", math.pi / 2)
-    builder.add(lid, moved(roof, x=-x))
+    builder.add(lid, side_plate(outline, -x, x))
     builder.hinge(lid, (0, 0, split), (-1, 0, 0), 0, math.radians(80))
     strip = box((-x * 0.6, -depth - 0.03, split * 0.78), (x * 0.6, -depth + 0.004, split * 0.79))
     builder.part("label", strip, finish="paper")

@@ -21,7 +21,6 @@ from pinpoint3d.synth.shapes.primitives import (
     moved,
     turned,
 )
-from pinpoint3d.synth.shapes.vase import ring
 
 HANDLES = ("round", "bulb", "six-sided", "waisted", "T")
 TIPS = ("slot", "cross", "hexagon", "socket")
@@ -116,7 +115,7 @@ def _inlays(
         steps = np.linspace(low, high, 5)
         strip = np.stack([np.interp(steps, outer[:, 1], outer[:, 0]), steps], axis=1)
         proud = np.array([lift, 0.0])
-        return ring(np.concatenate([strip + proud, (strip - 3 * proud)[::-1]]), sides)
+        return lathe(np.concatenate([strip + proud, (strip - 3 * proud)[::-1]]), sides, closed=True)
 
     grip = float(outer[-1, 1])
     if inlay == "rings":

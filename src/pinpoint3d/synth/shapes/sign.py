@@ -14,6 +14,7 @@ from pinpoint3d.synth.shapes.primitives import (
     Point,
     arc,
     box,
+    circle,
     cushion,
     cylinder,
     frame,
@@ -179,7 +180,7 @@ def _base(builder: Builder, base: str, x: float, radius: float) -> None:
 def _outline(shape: str, wide: float, high: float) -> np.ndarray:
     """Corners (x, z) of a plate about its middle."""
     if shape == "round":
-        return arc(0.5, 0, 2 * math.pi, 29)[:-1] * (wide, high)
+        return circle(0.5, 28) * (wide, high)
     if shape == "octagon":
         return arc(0.54, math.pi / 8, 2 * math.pi + math.pi / 8, 9)[:-1] * (wide, high)
     if shape == "diamond":

@@ -19,11 +19,13 @@ from pinpoint3d.synth.shapes.primitives import (
     box,
     cushion,
     cylinder,
+    hoop,
     joined,
+    moved,
     stretched,
-    tube,
     turned,
 )
+from pinpoint3d.synth.shapes.sweeps import upended
 from pinpoint3d.synth.shapes.upholstery import button, button_places, pad, piping
 
 LAYOUTS = ("armchair", "two", "three", "corner", "chaise")
@@ -318,11 +320,8 @@ class _Sofa:
                 (middle, front - 0.016, z), (middle, front - 0.006, z), 0.86 * r, sides=20
             )
             self._part("front panel", face, parent=whole)
-            circle = [
-                (middle + r * math.cos(t), front - 0.012, z + r * math.sin(t))
-                for t in np.linspace(0, 2 * math.pi, 18, endpoint=False)
-            ]
-            self._part("piping", tube(np.array(circle), 0.004, sides=5, closed=True), parent=whole)
+            cord = upended(hoop(r, 0.004, n_points=18, sides=5))
+            self._part("piping", moved(cord, middle, front - 0.012, z), parent=whole)
             return
         low = (a, front, foot)
         if self.arm == "pillow":

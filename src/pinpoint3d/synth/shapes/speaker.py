@@ -11,18 +11,18 @@ from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
-    arc,
     box,
     curve,
     cushion,
     cylinder,
-    extrusion,
+    hoop,
     lathe,
     moved,
     rounded_rectangle,
     tube,
     turned,
 )
+from pinpoint3d.synth.shapes.sweeps import front_plate
 
 KINDS = ("bookshelf", "tower", "bar", "cylinder", "radio", "horn monitor")
 FRONTS = ("bare", "cloth", "half cloth")
@@ -124,11 +124,11 @@ def _front(
         else:
             _driver(builder, (at_x, y, at_z), radius, k)
     if kind == "horn monitor":
-        mouth = extrusion(rounded_rectangle(x * 1.5, 0.13, 0.02), 0.006)
-        placed = moved(turned(mouth, "x", math.pi / 2), 0, y + 0.002, high - 0.1)
+        mouth = front_plate(rounded_rectangle(x * 1.5, 0.13, 0.02), -0.006, 0)
+        placed = moved(mouth, 0, y + 0.002, high - 0.1)
         builder.part("horn", placed, finish="plastic")
         throat = moved(
-            turned(extrusion(rounded_rectangle(x * 0.9, 0.07, 0.02), 0.003), "x", 1.5708),
+            front_plate(rounded_rectangle(x * 0.9, 0.07, 0.02), -0.003, 0),
             0,
             y - 0.0035,
             high - 0.1,
@@ -148,8 +148,7 @@ def _driver(builder: Builder, at: tuple[float, float, float], radius: float, num
         return moved(turned(mesh, "x", math.pi / 2), x, y, z)
 
     driver = builder.part("tweeter" if radius < 0.035 and number else "driver")
-    path = np.c_[arc(radius * 0.93, 0, 2 * math.pi, 25)[:-1], np.full(24, 0.001)]
-    ring = tube(path, min(0.006, radius * 0.09), sides=6, closed=True)
+    ring = hoop(radius * 0.93, min(0.006, radius * 0.09), 0.001)
     builder.part("ring", placed(ring), parent=driver, finish="rubber")
     # Flat from the side, yet deep enough that its slope shows: rises from the middle to the rim.
     cone = lathe(
@@ -225,8 +224,7 @@ def _round(builder: Builder, front: str, extra: str, rng: np.random.Generator) -
             (extra, box((-0.012, -at - 0.004, height * 0.18), (0.012, -at + 0.01, height * 0.24)))
         )
     if extra == "knob" and not lying:
-        path = np.c_[arc(radius * 0.8, 0, 2 * math.pi, 25)[:-1], np.full(24, height - 0.003)]
-        pieces.append(("light ring", tube(path, 0.0045, sides=6, closed=True)))
+        pieces.append(("light ring", hoop(radius * 0.8, 0.0045, height - 0.003)))
     finish = {"body": "fabric", "base": "rubber", "top": "plastic"}
     for name, mesh in pieces:
         out = turned(mesh, "y", math.pi / 2) if lying else mesh

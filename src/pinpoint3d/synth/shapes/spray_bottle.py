@@ -4,24 +4,12 @@ Part tree: bottle (body, neck), liquid line or label, collar, head (housing, tri
 a can has body, dome, cap or button.
 """
 
-import math
-
 import numpy as np
 
 from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.primitives import (
-    Mesh,
-    box,
-    curve,
-    cylinder,
-    extrusion,
-    lathe,
-    moved,
-    stretched,
-    turned,
-)
-from pinpoint3d.synth.shapes.vase import ring
+from pinpoint3d.synth.shapes.primitives import Mesh, box, curve, cylinder, lathe, squared, stretched
+from pinpoint3d.synth.shapes.sweeps import side_plate
 
 BODIES = ("round", "flat oval", "square", "waisted", "can")
 HEADS = ("pistol", "slim", "block")
@@ -49,13 +37,9 @@ def make(rng: np.random.Generator) -> Asset:
         """A round skin flattened or pulled to a square low down, round again at the neck."""
         if body != "square":
             return stretched(mesh, y=flat)
-        out = mesh.vertices.copy()
-        spread = np.linalg.norm(out[:, :2], axis=1)
-        reach = (np.abs(out[:, :2]) ** 5).sum(axis=1) ** 0.2
-        full = np.divide(spread, reach, out=np.ones_like(spread), where=reach > 1e-9)
-        share = np.clip((height * 0.9 - out[:, 2]) / (0.3 * height), 0, 1)
-        out[:, :2] *= (1 + share * (full - 1))[:, None]
-        return Mesh(out, mesh.faces)
+        share = np.clip((height * 0.9 - mesh.vertices[:, 2:]) / (0.3 * height), 0, 1)
+        pulled = squared(mesh, 5).vertices
+        return Mesh(mesh.vertices + share * (pulled - mesh.vertices), mesh.faces)
 
     bottle = builder.part("bottle")
     builder.part("body", shaped(lathe(rows, sides=28)), parent=bottle, finish="plastic")
@@ -85,7 +69,7 @@ def _wrapped(rows: np.ndarray, low: float, high: float) -> Mesh:
     edges = np.interp([low, high], rows[:, 1], rows[:, 0])
     strip = np.array([(edges[0], low), *between, (edges[1], high)])
     paper = np.array([0.0006, 0.0])  # m: a label's thickness, so that only colour shows it
-    return ring(np.concatenate([strip + paper, strip[::-1] - 2 * paper]), 28)
+    return lathe(np.concatenate([strip + paper, strip[::-1] - 2 * paper]), 28, closed=True)
 
 
 def _head(builder: Builder, head: str, nozzle: str, z: float, rng: np.random.Generator) -> None:
@@ -125,8 +109,8 @@ def _head(builder: Builder, head: str, nozzle: str, z: float, rng: np.random.Gen
     }[head]
     half = rng.uniform(0.009, 0.013)
     side = np.array(outline) * (1, rise) + (0, z)
-    shell = turned(turned(extrusion(side, 2 * half), "x", math.pi / 2), "z", math.pi / 2)
-    builder.part("housing", moved(shell, x=-half), parent=whole, finish="plastic")
+    shell = side_plate(side, -half, half)
+    builder.part("housing", shell, parent=whole, finish="plastic")
     level = z + 0.72 * rise
     tip = {"round": 0.012, "square": 0.01, "long": 0.022}[nozzle]
     if nozzle == "square":
@@ -151,8 +135,8 @@ def _head(builder: Builder, head: str, nozzle: str, z: float, rng: np.random.Gen
         (root[0] + 0.004, root[1] + 0.005),
     ]
     wide = half * 0.75
-    pull = turned(turned(extrusion(lever, 2 * wide), "x", math.pi / 2), "z", math.pi / 2)
-    trigger = builder.part("trigger", moved(pull, x=-wide), parent=whole, finish="plastic")
+    pull = side_plate(lever, -wide, wide)
+    trigger = builder.part("trigger", pull, parent=whole, finish="plastic")
     builder.hinge(trigger, (0, root[0], root[1]), (1, 0, 0), 0, 0.35)
 
 
@@ -161,8 +145,10 @@ def _can(builder: Builder, head: str, label: str, rng: np.random.Generator) -> A
     radius, height = rng.uniform(0.022, 0.034), rng.uniform(0.12, 0.22)
     body = [(radius * 0.93, 0), (radius, 0.004), (radius, height), (radius * 0.95, height + 0.003)]
     builder.part("body", lathe(body, sides=24), finish="metal")
-    foot = ring(
-        [(radius * 1.02, 0.0), (radius * 1.02, 0.004), (radius * 0.9, 0.004), (radius * 0.9, 0.0)]
+    foot = lathe(
+        [(radius * 1.02, 0.0), (radius * 1.02, 0.004), (radius * 0.9, 0.004), (radius * 0.9, 0.0)],
+        sides=24,
+        closed=True,
     )
     builder.part("rim", foot, finish="metal")
     t = np.linspace(0, 1.1, 5)

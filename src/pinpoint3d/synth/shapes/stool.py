@@ -17,6 +17,7 @@ from pinpoint3d.synth.shapes.primitives import (
     box,
     cylinder,
     extrusion,
+    hoop,
     joined,
     lathe,
     moved,
@@ -90,11 +91,7 @@ def _seat(
             body = moved(lathe(curve, sides=26), z=top)
             builder.part("cushion", body, parent=whole, finish=soft)
             if rng.random() < 0.5:
-                circle = [
-                    (r * math.cos(t), r * math.sin(t), top + 0.035)
-                    for t in np.linspace(0, 2 * math.pi, 26, endpoint=False)
-                ]
-                cord = tube(np.array(circle), 0.004, sides=5, closed=True)
+                cord = hoop(r, 0.004, top + 0.035, n_points=26, sides=5)
                 builder.part("piping", cord, parent=whole, finish=soft)
             if rng.random() < 0.3:
                 stud = button((0, 0, height - 0.001), 0.015)
@@ -243,11 +240,7 @@ def _stand(
     if tall and rng.random() < 0.5:
         r = float(np.mean([np.hypot(*p[:2]) for p in at_ring]))
         if abs(x - y) < 1e-9:
-            circle = [
-                (r * math.cos(t), r * math.sin(t), ring_z)
-                for t in np.linspace(0, 2 * math.pi, 28, endpoint=False)
-            ]
-            ring = tube(np.array(circle), 0.008, sides=6, closed=True)
+            ring = hoop(r, 0.008, ring_z, n_points=28)
             builder.part("foot ring", ring, finish="metal")
             return
     if tall or rng.random() < 0.5:

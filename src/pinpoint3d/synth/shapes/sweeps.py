@@ -14,8 +14,7 @@ from pinpoint3d.synth.shapes.primitives import (
     Number,
     Points,
     extrusion,
-    lathe,
-    tube,
+    skin,
     turned,
 )
 
@@ -50,28 +49,18 @@ def hull(outlines: Sequence[Outline]) -> Mesh:
     The outlines run counter-clockwise seen from above, from the bottom up; a hollow body goes on
     over its rim and down inside.
     """
-    sides = len(outlines[0])
-    skin = lathe([(1.0, k) for k in range(len(outlines))], sides=sides)
-    ends = [np.tile(line.mean(axis=0), (sides, 1)) for line in (outlines[0], outlines[-1])]
-    return _outward(Mesh(np.concatenate([ends[0], *outlines, ends[1]]), skin.faces))
+    ends = [np.broadcast_to(line.mean(axis=0), line.shape) for line in (outlines[0], outlines[-1])]
+    rows = np.stack([ends[0], *outlines, ends[1]])
+    closed = skin(rows)
+    # The ends have shrunk to points: of their two triangles a side, one is empty.
+    n, last = len(ends[0]), len(closed.faces)
+    empty = np.r_[np.arange(n), np.arange(last - n, last)]
+    return _outward(Mesh(closed.vertices, np.delete(closed.faces, empty, axis=0)))
 
 
 def band(rows: Sequence[Outline]) -> Mesh:
     """A ring: closed outlines of equally many points, skinned one after another in a loop."""
-    n_points = len(rows[0])
-    circle = [(math.cos(a), math.sin(a), 0) for a in np.arange(n_points) * 2 * math.pi / n_points]
-    skin = tube(circle, 0.1, sides=len(rows), closed=True)
-    return _outward(Mesh(np.stack(rows, axis=1).reshape(-1, 3), skin.faces))
-
-
-def turned_band(profile: Points, sides: int = 24) -> Mesh:
-    """A closed profile of (radius, height) rows away from the z axis, turned about it."""
-    angle = np.arange(sides) * (2 * math.pi / sides)
-    rows = [
-        np.stack([r * np.cos(angle), r * np.sin(angle), np.full(sides, float(z))], 1)
-        for r, z in np.asarray(profile, np.float64)
-    ]
-    return band(rows)
+    return _outward(skin(np.stack(rows), loop=True))
 
 
 def ring_plate(outer: Points, inner: Points, low: Number, high: Number) -> Mesh:

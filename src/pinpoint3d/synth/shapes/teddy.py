@@ -10,15 +10,15 @@ from collections.abc import Callable
 import numpy as np
 
 from pinpoint3d.synth.assets import Asset, Finish
-from pinpoint3d.synth.shapes.bag import flattened
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
     Point,
-    arc,
     box,
+    circle,
     curve,
     cushion,
+    flattened,
     moved,
     stretched,
     tube,
@@ -175,7 +175,7 @@ def _wear(part: Add, wear: str, size: float, girth: float, skull: float) -> None
     z = 1.86 * size
     around = min(girth, skull) * 0.6
     if wear in ("scarf", "bow"):
-        path = np.c_[arc(1.0, 0, 2 * math.pi, 21)[:-1] * (around, 0.9 * around), np.full(20, z)]
+        path = np.c_[circle(1.0, 20) * (around, 0.9 * around), np.full(20, z)]
         thick = (0.13 if wear == "scarf" else 0.07) * size
         loop = tube(path, thick, sides=8, closed=True)
         whole = part(wear)

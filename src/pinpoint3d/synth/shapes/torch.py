@@ -21,7 +21,6 @@ from pinpoint3d.synth.shapes.primitives import (
     tube,
     turned,
 )
-from pinpoint3d.synth.shapes.vase import ring
 
 KINDS = ("tube", "wide head", "pen", "stubby", "hand lamp")
 GRIPS = ("plain", "rings", "sleeve", "facets")
@@ -98,7 +97,9 @@ def make(rng: np.random.Generator) -> Asset:
 
 def _band(radius: float, low: float, high: float, inner: float | None = None) -> Mesh:
     within = 0.94 * radius if inner is None else inner
-    return ring([(radius, low), (radius, high), (within, high), (within, low)])
+    return lathe(
+        [(radius, low), (radius, high), (within, high), (within, low)], sides=24, closed=True
+    )
 
 
 def _switch(

@@ -18,11 +18,11 @@ from pinpoint3d.synth.shapes.primitives import (
     box,
     cushion,
     cylinder,
-    extrusion,
     joined,
     moved,
     turned,
 )
+from pinpoint3d.synth.shapes.sweeps import side_plate
 
 KINDS = ("saloon", "hatchback", "racer", "bus", "tipper", "pick-up", "tractor")
 WHEELS = ("plain", "hubs", "fat")
@@ -50,8 +50,7 @@ def make(rng: np.random.Generator) -> Asset:
     def side(outline: Points, wide: Number, name: str) -> None:
         """A part drawn from its side: rows of (y, z) in lengths of the car, from the floor up."""
         rows = np.asarray(outline, np.float64) * length + (0, floor)
-        block = turned(turned(extrusion(rows, 2 * wide), "x", math.pi / 2), "z", math.pi / 2)
-        builder.part(name, moved(block, x=-wide), parent=body, finish=finish)
+        builder.part(name, side_plate(rows, -wide, wide), parent=body, finish=finish)
 
     _SHAPE[kind](builder, side, length, half, floor)
     axles = (-0.3, 0.3) if kind not in ("tractor", "bus") else (-0.32, 0.28)
@@ -101,7 +100,7 @@ def _cabin(
     post = 0.06 * tall
     for near, far in ((front, (middle - post,) * 2), ((middle + post,) * 2, rear)):
         outline = [(near[0], low), (far[0], low), (far[1], high), (near[1], high)]
-        film = turned(turned(extrusion(outline, 0.0014), "x", math.pi / 2), "z", math.pi / 2)
+        film = side_plate(outline, 0, 0.0014)
         for x in (wide - 0.001, -wide - 0.0004):  # as thin as a print on both flanks
             builder.part("side window", moved(film, x=x), finish="glass")
     for name, bottom, top in (

@@ -21,7 +21,7 @@ from pinpoint3d.synth.shapes.primitives import (
     moved,
     tube,
 )
-from pinpoint3d.synth.shapes.sweeps import hull, oval, turned_band
+from pinpoint3d.synth.shapes.sweeps import hull, oval
 
 CROWNS = ("broad", "column", "conifer", "palm", "topiary", "bare", "layered")
 STANDS = ("ground", "round tub", "square tub", "grate", "mound")
@@ -83,7 +83,7 @@ def _trunk(
             z = t * share * tall
             at = curve(knots, 60)
             here = at[np.abs(at[:, 2] - z).argmin()]
-            ring = turned_band(
+            ring = lathe(
                 [
                     (thick * 1.15, -0.01),
                     (thick * 1.3, 0.02),
@@ -91,6 +91,7 @@ def _trunk(
                     (thick * 0.5, -0.01),
                 ],
                 10,
+                closed=True,
             )
             builder.part("bark ring", moved(ring, *here), parent=trunk, finish="wood")
     return knots[-1]
@@ -320,7 +321,7 @@ def _stand(
             x = (k - 4) * side / 4.7
             bar = box((x - 0.02, -side + 0.04, -0.018), (x + 0.02, side - 0.04, -0.003))
             builder.add(plate, bar)
-        ring = turned_band(
+        ring = lathe(
             [
                 (thick * 3.2, -0.02),
                 (thick * 3.2, 0.004),
@@ -328,6 +329,7 @@ def _stand(
                 (thick * 2.6, -0.02),
             ],
             20,
+            closed=True,
         )
         builder.part("collar", ring, parent=plate, finish="metal")
     elif stand == "mound":
@@ -350,7 +352,7 @@ def _help(builder: Builder, held: str, tall: float, thick: float) -> None:
                 finish="metal",
             )
         for height in (0.12, z - 0.05):
-            ring = turned_band(
+            ring = lathe(
                 [
                     (r + 0.012, height - 0.015),
                     (r + 0.012, height + 0.015),
@@ -358,6 +360,7 @@ def _help(builder: Builder, held: str, tall: float, thick: float) -> None:
                     (r - 0.008, height - 0.015),
                 ],
                 16,
+                closed=True,
             )
             builder.part("hoop", ring, parent=guard, finish="metal")
         return

@@ -11,7 +11,6 @@ from pinpoint3d.synth.assets import Asset, Finish
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
-    Points,
     bent,
     curve,
     cushion,
@@ -68,7 +67,7 @@ def make(rng: np.random.Generator) -> Asset:
     builder.add(whole, spun(np.concatenate([outer[:split], inner[:split][::-1]])))
     if band == "lip":
         top = np.concatenate([outer[split - 1 :], inner[split - 1 :][::-1]])
-        builder.part("neck", stretched(ring(top, sides), y=wide), finish=finish)
+        builder.part("neck", stretched(lathe(top, sides, closed=True), y=wide), finish=finish)
     elif band != "none":
         for low in (0.2, 0.55) if band == "two" else (rng.uniform(0.2, 0.6),):
             reach = np.array([low, low + rng.uniform(0.06, 0.16)]) * height
@@ -77,7 +76,7 @@ def make(rng: np.random.Generator) -> Asset:
             strip = np.array([(edges[0], reach[0]), *between, (edges[1], reach[1])])
             outwards = np.array([0.0008, 0])  # m: as thick as glaze
             skin = np.concatenate([strip + outwards, strip[::-1] - outwards])
-            builder.part("band", stretched(ring(skin, sides), y=wide), finish="paint")
+            builder.part("band", stretched(lathe(skin, sides, closed=True), y=wide), finish="paint")
     if ear != "none":
         _ears(builder, ear, outer, height, finish)
     if rng.random() < 0.25:
@@ -87,25 +86,6 @@ def make(rng: np.random.Generator) -> Asset:
     if fill != "empty":
         _fill(builder, fill, float(inner[:, 0].min()) * wide, wall, height, rng)
     return builder.asset(f"{body}, {plan}, {band} band, {ear} ears, {fill}")
-
-
-def ring(profile: Points, sides: int = 24) -> Mesh:
-    """A closed profile of (radius, height) rows turned about z: a band without caps.
-
-    Its rows run up on the outside and down again on the inside.
-    """
-    profile = np.asarray(profile, np.float64)
-    angle = np.arange(sides) * (2 * math.pi / sides)
-    n = len(profile)
-    vertices = np.empty((sides, n, 3))
-    vertices[..., 0] = np.cos(angle)[:, None] * profile[:, 0]
-    vertices[..., 1] = np.sin(angle)[:, None] * profile[:, 0]
-    vertices[..., 2] = profile[:, 1]
-    row = np.arange(sides * n).reshape(sides, n)
-    a, b = row, np.roll(row, -1, axis=0)
-    d, c = np.roll(row, -1, axis=1), np.roll(b, -1, axis=1)
-    faces = [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]
-    return Mesh(vertices.reshape(-1, 3), np.concatenate(faces).astype(np.int64))
 
 
 def _ears(builder: Builder, ear: str, outer: np.ndarray, height: float, finish: Finish) -> None:

@@ -20,7 +20,7 @@ from pinpoint3d.synth.shapes.primitives import (
     moved,
     rounded_rectangle,
 )
-from pinpoint3d.synth.shapes.sweeps import ring_plate, turned_band, upended
+from pinpoint3d.synth.shapes.sweeps import ring_plate, upended
 
 INSERTS = ("rocker", "double rocker", "round socket", "flat pin socket", "toggle", "dimmer", "data")
 PLATES = ("square", "rounded", "bevelled", "raised box")
@@ -190,7 +190,10 @@ def _socket(
         lip = [(radius + 0.0025, 0.9 * thick), (radius + 0.002, thick + 0.0015)]
         lip += [(radius, thick + 0.0015), (radius, 0.9 * thick)]
         builder.part(
-            "rim", moved(upended(turned_band(lip)), x, y, z), parent=group, finish="plastic"
+            "rim",
+            moved(upended(lathe(lip, sides=24, closed=True)), x, y, z),
+            parent=group,
+            finish="plastic",
         )
         floor = cylinder((x, y, z), (x, y - 0.15 * thick, z), radius * 1.01, sides=24)
         builder.part("well", floor, parent=group, finish="plastic")

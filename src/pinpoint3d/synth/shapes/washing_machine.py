@@ -12,16 +12,8 @@ from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.controls import PROUD, Plane, fill_strip
 from pinpoint3d.synth.shapes.housings import add_drawer, add_feet
-from pinpoint3d.synth.shapes.primitives import (
-    Mesh,
-    arc,
-    box,
-    frame,
-    lathe,
-    moved,
-    turned,
-)
-from pinpoint3d.synth.shapes.sweeps import ring_plate, side_plate, turned_band, upended
+from pinpoint3d.synth.shapes.primitives import Mesh, box, circle, frame, lathe, moved, turned
+from pinpoint3d.synth.shapes.sweeps import ring_plate, side_plate, upended
 
 LOADING = ("front", "front", "front", "top")
 PANELS = ("knob and buttons", "buttons and display", "touch", "knobs and display")
@@ -86,7 +78,7 @@ def make(rng: np.random.Generator) -> Asset:
         (radius * 1.02, -0.002),
         (radius * 0.9, -0.012),
     ]
-    ring = _facing(turned_band(seal, sides=_SIDES), front, middle)
+    ring = _facing(lathe(seal, sides=_SIDES, closed=True), front, middle)
     builder.part("gasket", ring, finish="rubber")
     _round_door(builder, door, radius, front, middle, rng)
     if flap:
@@ -117,11 +109,11 @@ def _holed_front(
     thick: float,
 ) -> Mesh:
     """The front plate with its round hole."""
-    circle = arc(1.0, 0, 2 * math.pi, _SIDES + 1)[:-1]
-    outer = circle / np.abs(circle).max(axis=1, keepdims=True)
+    ring = circle(1.0, _SIDES)
+    outer = ring / np.abs(ring).max(axis=1, keepdims=True)
     outer[:, 0] *= x
     outer[:, 1] *= np.where(outer[:, 1] > 0, high - middle, middle - low)
-    plate = upended(ring_plate(outer, circle * radius, -thick, 0.0))
+    plate = upended(ring_plate(outer, ring * radius, -thick, 0.0))
     return moved(plate, 0, front, middle)
 
 
@@ -154,7 +146,7 @@ def _round_door(
         (clear * 1.03, out),
         (clear, out * 0.75),
     ]
-    rim = turned_band(profile, sides=_SIDES)
+    rim = lathe(profile, sides=_SIDES, closed=True)
     builder.part("rim", _facing(rim, front, middle), parent=door, finish="plastic")
     if style == "covered":
         pane = lathe([(clear * 1.03, out * 0.4), (clear * 1.03, out + PROUD)], sides=_SIDES)
