@@ -73,7 +73,7 @@ def world(rng: np.random.Generator) -> World:
     light = lamp.build("floor", "arc", "bowl", np.random.default_rng(1))
     amber = Plain((0.85, 0.55, 0.16), seed=4)
     _stand(layout, light, {"": BLACK, "shade": amber}, (0.55, 1.35, 0.0), 0.9)
-    screen = monitor.monitor(np.random.default_rng(3))
+    screen = monitor.make(np.random.default_rng(3))
     display = {"": BLACK, "neck": STEEL, "foot": STEEL, "screen": Plain((0.16, 0.27, 0.42))}
     _stand(layout, screen, display, (3.75, 1.7, 0.7405), -0.15)
     cup = mug.build("straight", "ear", 0.048, 0.115, np.random.default_rng(0))

@@ -10,19 +10,22 @@ from hypothesis import strategies as st
 from pinpoint3d.synth.shapes.primitives import (
     Axis,
     Mesh,
-    arc,
     bent,
     box,
+    circle,
     curve,
     cushion,
     cylinder,
     extrusion,
+    flattened,
     frame,
+    hoop,
     joined,
     lathe,
     moved,
     rounded_rectangle,
     slab,
+    squared,
     stretched,
     tube,
     turned,
@@ -45,6 +48,19 @@ def is_closed(mesh: Mesh) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(there, back, strict=True))
 
 
+def area(mesh: Mesh) -> np.ndarray:
+    """Area of every face."""
+    a, b, c = (mesh.vertices[mesh.faces[:, i]] for i in range(3))
+    return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+
+
+OUTLINES = (
+    [(0, 0), (2, 0), (2, 1), (0, 1)],
+    [(0, 0), (2, 0), (2, 2), (1, 0.5), (0, 2)],
+    [(0, 0), (3, 0), (3, 1), (2, 1), (2, 2), (1, 2), (1, 1), (0, 1)],
+    [(0, 0), (3, 0), (3, 2), (2, 2), (2, 1), (1, 1), (1, 2), (0, 2)],
+)
+
 SOLIDS = {
     "box": (box((0, 0, 0), (1, 2, 3)), 6.0),
     "box from any corners": (box((1, 0, 3), (0, 2, 0)), 6.0),
@@ -52,13 +68,21 @@ SOLIDS = {
     "cylinder": (cylinder((0, 0, 0), (0, 3, 4), 0.3, sides=64), 5 * math.pi * 0.09),
     "cone": (cylinder((0, 0, 0), (0, 0, 1), 0.3, 0.0, sides=64), math.pi * 0.09 / 3),
     "lathe": (lathe([(0.5, 0), (0.5, 1)], sides=64), math.pi / 4),
-    "ring": (
-        tube(np.c_[arc(1, 0, 2 * math.pi * 63 / 64, 64), np.zeros(64)], 0.1, 32, closed=True),
-        2 * math.pi * math.pi * 0.01,
+    "hoop": (hoop(1, 0.1, 2.0, 64, 32), 2 * math.pi * math.pi * 0.01),
+    "band": (lathe([(1, 0), (1, 1), (0.5, 1), (0.5, 0)], 64, closed=True), 0.75 * math.pi),
+    "band the other way": (
+        lathe([(0.5, 0), (0.5, 1), (1, 1), (1, 0)], 64, closed=True),
+        0.75 * math.pi,
     ),
     "arrow": (extrusion([(0, 0), (2, 0), (2, 2), (1, 0.5), (0, 2)], 1.0), 2.5),
     "arrow the other way": (extrusion([(0, 2), (1, 0.5), (2, 2), (2, 0), (0, 0)], 1.0), 2.5),
     "rounded plate": (extrusion(rounded_rectangle(1, 2, 0.2, 16), 0.1), 0.1965),
+    "disc": (extrusion(circle(1, 64), 1.0), math.pi),
+    "half a ball": (
+        flattened(cushion((-1, -1, -1), (1, 1, 1), 2.0, sides=64, rings=64), 0),
+        2 / 3 * math.pi,
+    ),
+    "squared": (squared(lathe([(1, 0), (1, 1)], sides=64), 40), 3.99),
     "frame": (frame((0, 0, 0), (1, 0.1, 2), 0.1), 0.1 * (2 - 0.8 * 1.8)),
     "ellipsoid": (cushion((0, 0, 0), (2, 2, 2), 2.0, sides=64, rings=32), 4 / 3 * math.pi),
     "slab": (slab((0, 0, 0), (1, 2, 3), (4, 1, 2)), 6.0),
@@ -72,6 +96,27 @@ def test_a_solid_is_closed_and_has_its_volume(name: str):
     mesh, expected = SOLIDS[name]
     assert is_closed(mesh)
     assert volume(mesh) == pytest.approx(expected, rel=0.01)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_an_outline_with_corners_on_straight_lines_gives_no_empty_triangles(data: st.DataObject):
+    corners = data.draw(st.sampled_from(OUTLINES))
+    outline: list[tuple[float, float]] = []
+    for (x, y), (u, v) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        shares = data.draw(st.lists(st.integers(0, 9), max_size=3, unique=True))
+        outline += [(x + (u - x) * t / 10, y + (v - y) * t / 10) for t in sorted({0, *shares})]
+    mesh = extrusion(outline, 0.5)
+    assert area(mesh).min() > 1e-5
+    assert is_closed(mesh)
+    assert volume(mesh) == pytest.approx(volume(extrusion(corners, 0.5)))
+
+
+def test_a_corner_named_twice_counts_once():
+    corners = [(0, 0), (0, 0), (1, 0), (1, 1), (1, 1), (0, 1), (0, 0)]
+    mesh = extrusion(corners, 1.0)
+    assert volume(mesh) == pytest.approx(1)
+    assert area(mesh).min() > 0.1
 
 
 @settings(max_examples=30, deadline=None)

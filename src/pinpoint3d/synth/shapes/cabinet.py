@@ -96,7 +96,7 @@ def _column(
         edges = np.array([z_high, z_low])
     for top, bottom in pairwise(edges[: n_drawers + 1]):
         cell = (left + look.gap, bottom + look.gap, right - look.gap, top - look.gap)
-        add_drawer(builder, cell, depth, look, rng, on_panel=False)
+        add_drawer(builder, cell, depth, look, rng)
     if plan != "drawers":
         add_shelves(builder, body, across, (rise[0], float(edges[-2])), depth, look, rng)
         cell = (left + look.gap, z_low + look.gap, right - look.gap, float(edges[-2]) - look.gap)

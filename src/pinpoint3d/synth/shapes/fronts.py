@@ -60,7 +60,6 @@ def add_drawer(
     back: float = -0.03,
     facing: float = 0.0,
     finish: Finish = "wood",
-    on_panel: bool = True,
 ) -> int:
     """Index of a new drawer: front, tray and handles, which slides out by 3/4 of its depth.
 
@@ -72,8 +71,6 @@ def add_drawer(
         y of the tray's end.
     facing
         Radians by which all of it is turned about the z axis: drawers under a bed open sideways.
-    on_panel
-        Whether handles reach back to a sunk panel; else they end level with the rim round it.
     """
     left, bottom, right, top = cell
     drawer = builder.part("drawer", parent=parent)
@@ -95,7 +92,7 @@ def add_drawer(
         box((a, high[1], floor - 0.008), (b, back, floor)),
     )
     put("tray", tray, finish)
-    face = low[1] + (_SUNK if on_panel and panel is not None and look.handle != "edge" else 0.0)
+    face = low[1] + (_SUNK if panel is not None and look.handle != "edge" else 0.0)
     for x in _handle_places(left, right, look):
         length = min(look.handle_length, 0.7 * (right - left))
         mesh = handle(look.handle, length, rng)

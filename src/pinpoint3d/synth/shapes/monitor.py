@@ -1,14 +1,11 @@
-"""Screens: monitors on a stand and laptops on their base; the screen lies flush in its bezel.
+"""Monitors on a stand; the screen lies flush in its bezel.
 
-Part tree: monitor = display (screen, bezel, housing), neck, foot; laptop = lid (screen, bezel),
-base (keyboard, touchpad, housing).
+Part tree: display (screen, bezel, housing, buttons), neck, foot.
 """
-
-import math
 
 import numpy as np
 
-from pinpoint3d.synth.assets import Asset, pose
+from pinpoint3d.synth.assets import Asset
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.primitives import (
     box,
@@ -24,12 +21,7 @@ FEET = ("plate", "round", "two legs")
 
 
 def make(rng: np.random.Generator) -> Asset:
-    """A monitor, 0.45 to 0.85 m wide, or a laptop."""
-    return laptop(rng) if rng.random() < 0.35 else monitor(rng)
-
-
-def monitor(rng: np.random.Generator) -> Asset:
-    """A monitor on its stand, its screen towards -y."""
+    """A monitor, 0.45 to 0.85 m wide, on its stand, its screen towards -y."""
     builder = Builder("monitor")
     width = rng.uniform(0.45, 0.82)
     height = width * rng.choice((9 / 16, 10 / 16, 9 / 21))
@@ -62,7 +54,7 @@ def monitor(rng: np.random.Generator) -> Asset:
                 (side * width * 0.3, 0.012, 0), (side * width * 0.3, 0.012, lift + 0.02), 0.009
             )
             builder.part("foot", cylinder(*ends, 0.008), up, finish="metal")
-        return builder.asset(f"monitor, {foot}, chin {chin > bezel}")
+        return builder.asset(f"{foot}, chin {chin > bezel}")
     neck = box((-0.03, 0.03, 0.008), (0.03, 0.05, lift + height * 0.45), 0.003)
     builder.part("neck", neck, finish="metal")
     if foot == "round":
@@ -71,30 +63,4 @@ def monitor(rng: np.random.Generator) -> Asset:
         outline = rounded_rectangle(rng.uniform(0.2, 0.3), rng.uniform(0.16, 0.22), 0.02)
         plate = moved(extrusion(outline, 0.012), y=0.02)
     builder.part("foot", plate, finish="metal")
-    return builder.asset(f"monitor, {foot}, chin {chin > bezel}")
-
-
-def laptop(rng: np.random.Generator) -> Asset:
-    """A laptop, opened 80 to 130 degrees."""
-    builder = Builder("laptop")
-    width, depth = rng.uniform(0.29, 0.38), rng.uniform(0.2, 0.26)
-    thick = rng.uniform(0.012, 0.02)
-    x = width / 2
-    base = builder.part("base")
-    builder.part("housing", box((-x, -depth, 0), (x, 0, thick), 0.003), parent=base, finish="metal")
-    keys = box((-x * 0.88, -depth * 0.55, thick - 0.002), (x * 0.88, -depth * 0.12, thick + 0.0015))
-    builder.part("keyboard", keys, parent=base, finish="rubber")
-    pad = box((-x * 0.3, -depth * 0.95, thick - 0.002), (x * 0.3, -depth * 0.62, thick + 0.0005))
-    builder.part("touchpad", pad, parent=base, finish="metal")
-    lid = builder.part("lid")
-    bezel = rng.uniform(0.005, 0.015)
-    # Drawn lying shut on the base, screen down, hinged along its back edge.
-    low, high = (-x, -depth, thick + 0.002), (x, 0, thick + 0.009)
-    builder.part("bezel", frame(low, high, bezel, axis="z"), parent=lid, finish="plastic")
-    pane = box((-x + bezel, -depth + bezel, low[2] + 0.0005), (x - bezel, -bezel, low[2] + 0.004))
-    builder.part("screen", pane, parent=lid, finish="screen")
-    cover = box((-x, -depth, low[2] + 0.0045), (x, 0, high[2] + 0.001), 0.002)
-    builder.part("cover", cover, parent=lid, finish="metal")
-    builder.hinge(lid, (0, 0, thick + 0.002), (-1, 0, 0), 0, math.radians(135))
-    opened = math.radians(rng.uniform(80, 130))
-    return pose(builder.asset(f"laptop, wide bezel {bezel > 0.01}"), [opened])
+    return builder.asset(f"{foot}, chin {chin > bezel}")

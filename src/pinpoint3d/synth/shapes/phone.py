@@ -41,7 +41,7 @@ def make(rng: np.random.Generator) -> Asset:
         return _desk(edge, pad, rng)
     if kind == "cordless":
         return _cordless(edge, pad, rng)
-    builder = Builder("remote control" if kind == "remote control" else "phone")
+    builder = Builder("phone")
     if kind in ("remote control", "key phone"):
         style = _keyed(builder, kind, edge, pad, rng)
     else:

@@ -43,7 +43,7 @@ def make(rng: np.random.Generator) -> Asset:
         "double": (short, long),
     }[shape]
     lean = 0.0 if stand == "upright" else rng.uniform(0.12, 0.3)
-    builder = Builder("picture frame")
+    builder = Builder("picture_frame")
     thick = rng.uniform(0.012, 0.025)
     # The frames stand side by side, folded a little towards the viewer when there are two.
     fold = rng.uniform(0.2, 0.6) if shape == "double" else 0.0

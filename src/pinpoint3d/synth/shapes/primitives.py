@@ -8,6 +8,7 @@ scanner sees centimetres, and few triangles keep ray casting fast.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -136,9 +137,10 @@ def tube(
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
     across = _carried(points, tangents)
     around = circle(1.0, sides)[:, None]
-    rings = around[..., :1] * across + around[..., 1:] * np.cross(tangents, across)
+    rings = around[..., :1] * across + around[..., 1:] * _cross(tangents, across)
     rings = points + radii[:, None] * rings
-    return _without_slivers(skin(rings.swapaxes(0, 1), loop=closed, caps=not closed))
+    bar = skin(rings.swapaxes(0, 1), loop=closed, caps=not closed)
+    return bar if radii.all() else _without_slivers(bar)
 
 
 def hoop(
@@ -311,7 +313,13 @@ def skin(
 
     `caps` close the ends by fans; without either, ends must have shrunk to a point.
     """
-    n_rings, sides = rings.shape[:2]
+    return Mesh(rings.reshape(-1, 3), _skin_faces(*rings.shape[:2], loop, caps))
+
+
+@cache
+def _skin_faces(
+    n_rings: int, sides: int, loop: bool, caps: bool
+) -> Int64[np.ndarray, "faces 3"]:
     row = np.arange(n_rings * sides).reshape(n_rings, sides)
     below = row if loop else row[:-1]
     above = np.roll(row, -1, axis=0) if loop else row[1:]
@@ -321,14 +329,16 @@ def skin(
     if caps:
         fan = np.stack([np.zeros(sides - 2, int), np.arange(1, sides - 1), np.arange(2, sides)], 1)
         faces += [row[0][fan[:, ::-1]], row[-1][fan]]
-    return Mesh(rings.reshape(-1, 3), np.concatenate(faces).astype(np.int64))
+    out = np.concatenate(faces).astype(np.int64)
+    out.flags.writeable = False  # many meshes share it
+    return out
 
 
 def _without_slivers(mesh: Mesh) -> Mesh:
     """The mesh without the empty triangles at poles and cone tips."""
     a, b, c = (mesh.vertices[mesh.faces[:, i]] for i in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return Mesh(mesh.vertices, mesh.faces[area > 1e-12])
+    normal = _cross(b - a, c - a)
+    return Mesh(mesh.vertices, mesh.faces[(normal**2).sum(axis=1) > 1e-24])
 
 
 def _carried(
@@ -336,8 +346,8 @@ def _carried(
 ) -> Float64[np.ndarray, "n 3"]:
     """A cross-section's axis at every point of a path, carried on without twist."""
     side = np.eye(3)[np.abs(tangents[0]).argmin()]
-    start = np.cross(tangents[0], side)
-    across = start / np.linalg.norm(start)
+    across = _cross(tangents[:1], side[None])[0]
+    across /= np.linalg.norm(across)
     rows = [across]
     for step, here, there in zip(np.diff(points, axis=0), tangents[:-1], tangents[1:], strict=True):
         # Two reflections: from point to point, and from tangent to tangent.
@@ -345,6 +355,15 @@ def _carried(
         across = _reflected(across, there - _reflected(here, step))
         rows.append(across)
     return np.stack(rows)
+
+
+def _cross(
+    a: Float64[np.ndarray, "#n 3"], b: Float64[np.ndarray, "#n 3"]
+) -> Float64[np.ndarray, "#n 3"]:
+    """Cross products of rows: numpy's own spends most of its time on axes."""
+    x, y, z = a.T
+    u, v, w = b.T
+    return np.stack([y * w - z * v, z * u - x * w, x * v - y * u], 1)
 
 
 def _reflected(

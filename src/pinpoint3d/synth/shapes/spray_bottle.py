@@ -21,7 +21,7 @@ def make(rng: np.random.Generator) -> Asset:
     """A spray bottle or can, 0.15 to 0.32 m high."""
     body, head = str(rng.choice(BODIES)), str(rng.choice(HEADS))
     nozzle, label = str(rng.choice(NOZZLES)), str(rng.choice(LABELS))
-    builder = Builder("spray bottle")
+    builder = Builder("spray_bottle")
     if body == "can":
         return _can(builder, head, label, rng)
     radius, height = rng.uniform(0.028, 0.046), rng.uniform(0.13, 0.2)

@@ -38,7 +38,7 @@ def make(rng: np.random.Generator) -> Asset:
     kind, wheel = str(rng.choice(KINDS)), str(rng.choice(WHEELS))
     trim, made = str(rng.choice(TRIMS)), str(rng.choice(MAKES))
     length = float(rng.choice((rng.uniform(0.07, 0.11), rng.uniform(0.14, 0.35))))
-    builder = Builder("toy car")
+    builder = Builder("toy_car")
     half = length * {"racer": 0.2, "bus": 0.17, "tractor": 0.2}.get(kind, 0.21)
     radius = length * {"racer": 0.11, "bus": 0.085, "tractor": 0.12}.get(kind, 0.1)
     radius *= 1.2 if wheel == "fat" else 1.0
