@@ -1,0 +1,1 @@
+"""Evaluation: suites of entries, runs of segmenters on them, reports."""
