@@ -6,13 +6,19 @@ from hypothesis.extra import numpy as arrays
 
 from pinpoint3d import Masks, SceneError
 from pinpoint3d.metrics import (
+    Estimate,
     area_under_curve,
+    bootstrap_interval,
+    border_band,
     boundary_iou,
+    clicks_a_target,
     clicks_to_reach,
     entry_iou,
     harmful_clicks,
     iou_after,
+    iou_by_round,
     mask_iou,
+    paired_difference,
     precision_recall,
     target_ious,
 )
@@ -213,3 +219,79 @@ def test_laws_of_curves(curves: np.ndarray, low: float, high: float):
     best = np.ones((2, limit))
     assert area_under_curve(best).tolist() == [1, 1]
     assert harmful_clicks(best) == 0
+
+
+def test_rounds_are_clicks_divided_by_targets():
+    curve = np.array([0.1, 0.2, 0.3, 0.4, 0.9, 1.0])  # after 2, 3 ... 7 clicks on two targets
+    assert iou_by_round(curve, 2, 5).tolist() == [0.1, 0.3, 0.9, 1.0, 1.0]
+    assert iou_by_round(curve, 2, 2).tolist() == [0.1, 0.3]
+    assert iou_by_round(curve, 1, 3).tolist() == [0.1, 0.2, 0.3]
+    assert iou_by_round(np.zeros(0), 3, 2).tolist() == [0, 0]
+
+
+def test_clicks_a_target_count_every_click():
+    curve = np.array([0.1, 0.2, 0.3, 0.4, 0.9, 1.0])
+    assert clicks_a_target(curve, 2, 0.1, 10) == (1, True)
+    assert clicks_a_target(curve, 2, 0.25, 10) == (2, True)
+    assert clicks_a_target(curve, 2, 0.9, 10) == (3, True)
+    assert clicks_a_target(curve, 2, 0.9, 2) == (2, False)
+    assert clicks_a_target(curve[:3], 2, 0.9, 10) == (10, False)
+    assert clicks_a_target(np.zeros(0), 2, 0.0, 10) == (10, False)
+
+
+@given(curves=curve_tables(), n_targets=st.integers(1, 4), limit=st.integers(1, 6))
+def test_rounds_and_clicks_a_target_agree(curves: np.ndarray, n_targets: int, limit: int):
+    curve = curves[0][~np.isnan(curves[0])]
+    rounds = iou_by_round(curve, n_targets, limit)
+    assert rounds[0] == (curve[0] if len(curve) else 0)
+    for k, iou in enumerate(rounds, start=1):
+        clicks, reached = clicks_a_target(curve, n_targets, iou, limit)
+        assert reached == (len(curve) > 0)
+        assert clicks <= (k if reached else limit)
+
+
+def test_borders_are_a_centimetre_or_two_spacings():
+    assert border_band(0.001) == 0.01
+    assert border_band(0.02) == 0.04
+
+
+def test_the_interval_holds_the_mean_and_narrows_with_more_entries():
+    rng = np.random.default_rng(0)
+    values = rng.random(400)
+    wide = bootstrap_interval(values[:40], rng)
+    narrow = bootstrap_interval(values, rng)
+    assert narrow.mean == pytest.approx(values.mean())
+    for found in (wide, narrow):
+        assert found.low < found.mean < found.high
+    assert narrow.high - narrow.low < wide.high - wide.low
+    # 1.96 standard errors on either side, for a mean of so many
+    assert narrow.high - narrow.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.1)
+
+
+def test_a_weighted_interval_is_of_the_share():
+    harmful, clicks = np.array([1.0, 0.0, 3.0]), np.array([2.0, 2.0, 4.0])
+    found = bootstrap_interval(harmful, np.random.default_rng(0), weights=clicks)
+    assert found.mean == 0.5
+    assert 0 <= found.low <= 0.5 <= found.high <= 0.75
+
+
+def test_no_entries_and_total_failure_have_intervals_too():
+    rng = np.random.default_rng(0)
+    assert bootstrap_interval(np.zeros(0), rng) == Estimate(0.0, 0.0, 0.0)
+    assert bootstrap_interval(np.zeros(5), rng) == Estimate(0.0, 0.0, 0.0)
+    assert bootstrap_interval(np.zeros(5), rng, weights=np.zeros(5)) == Estimate(0.0, 0.0, 0.0)
+    assert bootstrap_interval(np.ones(5), rng) == Estimate(1.0, 1.0, 1.0)
+
+
+def test_a_steady_difference_is_sure_however_much_entries_differ():
+    rng = np.random.default_rng(0)
+    theirs = rng.random(50)
+    found = paired_difference(theirs + 0.1, theirs, rng)
+    assert (found.mean, found.low, found.high) == pytest.approx((0.1, 0.1, 0.1))
+    assert paired_difference(theirs, theirs, rng) == Estimate(0.0, 0.0, 0.0)
+
+
+def test_the_same_state_gives_the_same_interval():
+    values = np.random.default_rng(5).random(30)
+    one, other = (bootstrap_interval(values, np.random.default_rng(6)) for _ in range(2))
+    assert one == other

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from pinpoint3d import Click, Masks, NearestSegmenter, Scene, SceneError
-from pinpoint3d.simulate import N_LINKS, Clicker
+from pinpoint3d.simulate import JITTER_M, N_LINKS, Clicker, NoisyClicker
 
 Label = tuple[int, int]
 
@@ -80,6 +80,89 @@ def test_unselected_parts_are_the_rest_of_their_object_and_other_objects_are_bac
     assert clicker.next_click(other_names) is None
 
 
+def test_compat_calls_everything_but_the_targets_background():
+    truth = Masks.of([1, 1, 1, 2, 0], [1, 2, 0, 1, 0])
+    clicker = Clicker(row_of_points(5), truth, [(1, 1)], compat=True)
+    named_otherwise = Masks.of([1, 1, 2, 0, 3], [1, 3, 1, 0, 0])
+    assert clicker.next_click(named_otherwise) is None
+    too_wide = Masks.of([1, 1, 0, 0, 0], [1, 1, 0, 0, 0])
+    assert clicked(clicker.next_click(too_wide)) == (1, 0, 0)
+
+
+def test_compat_takes_errors_that_lie_apart_for_one():
+    gap = N_LINKS + 1
+    truth = Masks.of([1] * (4 + gap))
+    predicted = Masks.of([0, 0, *[1] * gap, 0, 0])
+    scene = row_of_points(len(truth))
+    apart = Clicker(scene, truth, [(1, 0)]).errors(predicted, most=3)
+    assert len(apart) == 2
+    assert len(Clicker(scene, truth, [(1, 0)], compat=True).errors(predicted, most=3)) == 1
+
+
+def test_errors_come_largest_first_each_once():
+    truth = Masks.of([0] + [1] * 5 + [0] * 2 + [2] * 3 + [0])
+    clicker = Clicker(row_of_points(12), truth, [(1, 0), (2, 0)])
+    found = clicker.errors(Masks.of([0] * 6 + [2] * 2 + [0] * 4), most=9)
+    assert [clicked(click) for click in found] == [(3, 1, 0), (9, 2, 0), (6, 0, 0)]
+    assert clicker.errors(truth, most=3) == []
+
+
+def fine_row(n: int) -> Scene:
+    """Points 4 mm apart along x."""
+    return Scene([[0.004 * x, 0.0, 0.0] for x in range(n)])
+
+
+def test_a_noisy_user_clicks_near_what_is_meant_and_mostly_on_the_same_part():
+    truth = Masks.of([1] * 5 + [2] * 5)  # the deepest points lie 2 cm from the other object
+    scene = fine_row(10)
+    rng = np.random.default_rng(1)
+    clicker = Clicker(scene, truth, [(1, 0), (2, 0)])
+    middles = [int(c.point or 0) for c in clicker.first_clicks()]
+    wrong_label, seen = 0, set()
+    for _ in range(400):
+        for click, middle in zip(NoisyClicker(clicker, rng).first_clicks(), middles, strict=True):
+            row, object_id, _ = clicked(click)
+            assert abs(scene.xyz[row, 0] - scene.xyz[middle, 0]) <= JITTER_M
+            seen.add(row)
+            wrong_label += object_id != truth.object[row]
+    assert seen == {0, 1, 2, 3, 6, 7, 8, 9}
+    assert 0.01 < wrong_label / 800 < 0.06  # 3 %, as no point of another part is so near
+
+
+def test_a_noisy_user_slips_off_a_small_part_in_a_twentieth_of_clicks_at_most():
+    truth = Masks.of([2] * 5 + [1] + [2] * 5)
+    clicker = Clicker(fine_row(11), truth, [(1, 0)])
+    rng = np.random.default_rng(2)
+    off = [clicked(NoisyClicker(clicker, rng).first_clicks()[0])[0] != 5 for _ in range(600)]
+    assert 0.02 < np.mean(off) < 0.07
+
+
+def test_a_noisy_user_mends_any_of_the_three_largest_errors():
+    sizes = [9, 7, 5, 3]
+    truth, predicted, ids = [0], [0], {}
+    for size in sizes:
+        ids[size] = range(len(truth), len(truth) + size)
+        truth += [1] * size + [0] * N_LINKS
+        predicted += [0] * (size + N_LINKS)
+    scene = row_of_points(len(truth))  # a metre apart: the hand cannot slip
+    clicker = Clicker(scene, Masks.of(truth), [(1, 0)])
+    rng = np.random.default_rng(3)
+    mended = set()
+    for _ in range(60):
+        row, *_ = clicked(NoisyClicker(clicker, rng).next_click(Masks.of(predicted)))
+        mended |= {size for size in sizes if row in ids[size]}
+    assert mended == {9, 7, 5}
+    assert NoisyClicker(clicker, rng).next_click(Masks.of(truth)) is None
+
+
+def test_a_noisy_user_clicks_the_same_from_the_same_state():
+    truth = Masks.of([1] * 20 + [2] * 20)
+    clicker = Clicker(fine_row(40), truth, [(1, 0), (2, 0)])
+    one, other = (NoisyClicker(clicker, np.random.default_rng(4)) for _ in range(2))
+    assert one.first_clicks() == other.first_clicks()
+    assert one.next_click(Masks.of([1] * 40)) == other.next_click(Masks.of([1] * 40))
+
+
 def test_points_without_a_position_are_neither_clicked_nor_looked_at():
     xyz = np.array([[0, 0, 0], [1, 0, 0], [np.nan, 0, 0], [2, 0, 0], [3, 0, 0]], np.float32)
     truth = Masks.of([0, 1, 0, 1, 1])
@@ -114,10 +197,12 @@ def test_what_cannot_be_asked_for_is_refused():
 # The plain computation, over all pairs of points.
 
 
-def plain_label(masks: Masks, row: int, targets: list[Label]) -> Label:
+def plain_label(masks: Masks, row: int, targets: list[Label], *, compat: bool = False) -> Label:
     label = (int(masks.object[row]), int(masks.part[row]))
     if label in targets:
         return label
+    if compat:
+        return (0, 0)
     return (label[0], 0) if label[0] in {o for o, _ in targets} else (0, 0)
 
 
@@ -159,12 +244,21 @@ def plain_pieces(xyz: np.ndarray, region: set[int], rows: list[int]) -> list[set
 
 
 def plain_next(
-    scene: Scene, truth: Masks, targets: list[Label], masks: Masks, *, connected: bool
+    scene: Scene,
+    truth: Masks,
+    targets: list[Label],
+    masks: Masks,
+    *,
+    connected: bool,
+    compat: bool = False,
 ) -> tuple[int, int, int] | None:
+    def plain(masks: Masks, row: int) -> Label:
+        return plain_label(masks, row, targets, compat=compat)
+
     rows = [int(r) for r in np.flatnonzero(scene.valid)]
     kinds: dict[tuple[Label, Label], set[int]] = {}
     for row in rows:
-        right, given_ = plain_label(truth, row, targets), plain_label(masks, row, targets)
+        right, given_ = plain(truth, row), plain(masks, row)
         if right != given_:
             kinds.setdefault((right, given_), set()).add(row)
     if not kinds:
@@ -173,7 +267,7 @@ def plain_next(
     if connected:
         regions = [p for region in regions for p in plain_pieces(scene.xyz, region, rows)]
     row = plain_deepest(scene.xyz, regions, rows)
-    return (row, *plain_label(truth, row, targets))
+    return (row, *plain(truth, row))
 
 
 @st.composite
@@ -213,6 +307,17 @@ def test_the_next_click_is_that_of_the_plain_computation(
     scene, truth, targets, masks = case
     click = Clicker(scene, truth, targets, connected=False).next_click(masks)
     expected = plain_next(scene, truth, targets, masks, connected=False)
+    assert (click and clicked(click)) == expected
+
+
+@settings(deadline=None)
+@given(case=cases(distinct=False))
+def test_the_next_click_in_compat_is_that_of_the_plain_computation(
+    case: tuple[Scene, Masks, list[Label], Masks],
+):
+    scene, truth, targets, masks = case
+    click = Clicker(scene, truth, targets, compat=True).next_click(masks)
+    expected = plain_next(scene, truth, targets, masks, connected=False, compat=True)
     assert (click and clicked(click)) == expected
 
 

@@ -1,9 +1,10 @@
 """How good masks are, and how good they get click by click.
 
-Two kinds of functions: those that compare masks with the truth (`entry_iou`, `mask_iou`,
-`precision_recall`, `boundary_iou`), and those that read curves of IoU over clicks
-(`clicks_to_reach`, `area_under_curve`, `harmful_clicks`). All values lie in [0, 1] unless they
-count clicks.
+Three kinds of functions: those that compare masks with the truth (`entry_iou`, `mask_iou`,
+`precision_recall`, `boundary_iou`), those that read curves of IoU over clicks (`clicks_to_reach`,
+`area_under_curve`, `harmful_clicks`; `iou_by_round` and `clicks_a_target` in the click protocol's
+sense), and those that say how sure a mean is (`bootstrap_interval`, `paired_difference`). All
+values lie in [0, 1] unless they count clicks.
 
 A **target** is an (object, part) pair; part 0 is the rest of the object, and all of it where the
 masks hold no parts. A **curve** is one row an entry: its IoU after the first, second ... click, NaN
@@ -22,6 +23,12 @@ from pinpoint3d.types import Masks
 
 Target = tuple[int, int]
 """Object and part asked for."""
+
+BAND_M = 0.01  # m: an edge is drawn by hand no finer
+BAND_SPACINGS = 2.0  # in sparse clouds a centimetre may hold no second point
+RESAMPLES = 2000  # of a bootstrap: its own error is then a tenth of the interval's width
+LEVEL = 0.95  # of intervals
+_DRAWS = 1 << 20  # at a time: bounds a bootstrap's temporaries at 16 MB
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,15 @@ class ClicksNeeded:
     def failure_rate(self) -> float:
         """Share of entries that never reached the IoU."""
         return float(1 - self.reached.mean())
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over entries and the interval that holds it with 95 % (percentile bootstrap)."""
+
+    mean: float
+    low: float
+    high: float
 
 
 def target_mask(masks: Masks, target: Target) -> Bool[np.ndarray, " points"]:
@@ -123,6 +139,39 @@ def boundary_iou(
     return mask_iou(near_predicted, near_truth)
 
 
+def border_band(spacing: float) -> float:
+    """Width in metres of the border that `boundary_iou` looks at: 1 cm, or two point spacings."""
+    return max(BAND_M, BAND_SPACINGS * spacing)
+
+
+def iou_by_round(
+    curve: Float[np.ndarray, " clicks"], n_targets: int, n_rounds: int
+) -> Float64[np.ndarray, " rounds"]:
+    """IoU@1, IoU@2 ... of one entry: after as many clicks as it has targets, twice as many, ...
+
+    `curve` is the entry's IoU after the first click of every target and after each click since;
+    where it ends early its last value goes on.
+    """
+    full = np.full((1, (n_rounds - 1) * n_targets + 1), np.nan)
+    n = min(len(curve), full.shape[1])
+    full[0, :n] = curve[:n]
+    return iou_after(full)[0, ::n_targets]
+
+
+def clicks_a_target(
+    curve: Float[np.ndarray, " clicks"], n_targets: int, iou: float, limit: int
+) -> tuple[float, bool]:
+    """Clicks a target after which one entry reaches `iou`, and whether it does within `limit`.
+
+    `curve` is as for `iou_by_round`, so the least is 1; the limit stands for never.
+    """
+    within = curve[: (limit - 1) * n_targets + 1]
+    reached = np.flatnonzero(within >= iou)
+    if len(reached) == 0:
+        return float(limit), False
+    return float((n_targets + reached[0]) / n_targets), True
+
+
 def clicks_to_reach(curves: Float[np.ndarray, "entries clicks"], iou: float) -> ClicksNeeded:
     """Number of clicks (NoC) after which each curve first reaches `iou`.
 
@@ -170,6 +219,43 @@ def harmful_clicks(curves: Float[np.ndarray, "entries clicks"], *, margin: float
     change = np.diff(curves, axis=1)
     n_clicks = np.count_nonzero(~np.isnan(change))
     return np.count_nonzero(change < -margin) / n_clicks if n_clicks else 0.0
+
+
+def bootstrap_interval(
+    values: Float[np.ndarray, " entries"],
+    rng: np.random.Generator,
+    *,
+    weights: Float[np.ndarray, " entries"] | None = None,
+) -> Estimate:
+    """Sum of `values` over that of `weights` (their mean, without), and its 95 % interval.
+
+    Entries are drawn with replacement (Efron, "Bootstrap methods: another look at the jackknife",
+    1979, doi:10.1214/aos/1176344552). With counts of harmful clicks as values and of all clicks
+    as weights this is the share of harmful clicks. Without entries, or weight, all is 0.
+    """
+    n = len(values)
+    shares = np.ones(n) if weights is None else weights.astype(np.float64)
+    if n == 0 or shares.sum() == 0:
+        return Estimate(0.0, 0.0, 0.0)
+    totals = []
+    rows = max(1, _DRAWS // n)
+    for start in range(0, RESAMPLES, rows):
+        drawn = rng.integers(n, size=(min(rows, RESAMPLES - start), n))
+        below = shares[drawn].sum(axis=1)
+        above = values[drawn].sum(axis=1)
+        totals.append(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
+    edges = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+    low, high = np.quantile(np.concatenate(totals), edges).tolist()
+    return Estimate(float(values.sum() / shares.sum()), low, high)
+
+
+def paired_difference(
+    ours: Float[np.ndarray, " entries"],
+    theirs: Float[np.ndarray, " entries"],
+    rng: np.random.Generator,
+) -> Estimate:
+    """Mean of ours minus theirs over the same entries in the same order, and its 95 % interval."""
+    return bootstrap_interval(ours.astype(np.float64) - theirs, rng)
 
 
 def _check(predicted: Masks, truth: Masks, targets: Sequence[Target]) -> None:

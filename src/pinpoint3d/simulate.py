@@ -2,7 +2,8 @@
 
 `Clicker` follows the click protocol of interactive segmentation: one click in the middle of every
 target, then corrections in the middle of the largest error. It is exact, has no chance in it, and
-a tree over the scene finds its points quickly (`_RivalTree`). Read `Clicker`, at the end, first.
+a tree over the scene finds its points quickly (`_RivalTree`). `NoisyClicker` is a person whose hand
+shakes and who errs. Read `Clicker`, towards the end, first.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,11 @@ from pinpoint3d.types import Click, Masks, Scene
 N_LINKS = 12  # nearest neighbours that hold a region together; 8 leave holes in sparse scans
 LEAF_POINTS = 8  # of the search tree: 4 and 16 are no faster
 HEAD_START = 64  # every so manieth point is asked first, so that a good bound is found early
+
+JITTER_M = 0.015  # m: how far beside the point meant a noisy user may click
+ON_THE_PART = 0.95  # of noisy clicks stay on the part they are meant for
+LARGEST_ERRORS = 3  # of which a noisy user mends any
+WRONG_PART = 0.03  # of noisy clicks name another target
 
 
 class _Links:
@@ -233,6 +239,10 @@ class Clicker:
         Whether wrong points that lie apart are different errors, though they are of the same kind.
         Two lie together if each can be reached from the other over wrong points of the kind, from
         point to one of its 12 nearest positions in the scene or back.
+    compat
+        Count errors as the evaluators of AGILE3D and PinPoint3D do, so that figures compare with
+        published ones: whatever belongs to no target, the rest of its object too, is background in
+        the truth and in every answer, and errors that lie apart are one (`connected` is off).
 
     Raises
     ------
@@ -248,13 +258,16 @@ class Clicker:
         targets: Sequence[tuple[int, int]],
         *,
         connected: bool = True,
+        compat: bool = False,
     ) -> None:
         if len(truth) != len(scene):
             raise SceneError(f"a truth of {len(truth):,} points for a scene of {len(scene):,}.")
         self._scene = scene
         self._targets = _checked(targets)
-        self._rests = sorted({(object_id, 0) for object_id, _ in targets} - set(targets))
-        self._connected = connected
+        rests = {(object_id, 0) for object_id, _ in targets} - set(targets)
+        self._rests = [] if compat else sorted(rests)
+        self._compat = compat
+        self._connected = connected and not compat
         self._target_of_point = self._targets_of(truth)
         for place, (object_id, part_id) in enumerate(self._targets, start=1):
             if not (self._target_of_point == place).any():
@@ -280,23 +293,50 @@ class Clicker:
         has the greatest distance from its deepest point to a point outside it; that deepest point
         is clicked, with its right label. Of several the lowest row is taken.
         """
+        found = self.errors(masks, most=1)
+        return found[0] if found else None
+
+    def errors(self, masks: Masks, most: int) -> list[Click]:
+        """Clicks that correct the `most` largest errors of `masks`, the largest first."""
         if len(masks) != len(self._scene):
             raise SceneError(f"masks of {len(masks):,} points for a scene of {len(self._scene):,}.")
         predicted = self._labels_of(masks)
         wrong = predicted != self._truth
         rows = np.flatnonzero(wrong)
         if len(rows) == 0:
-            return None
-        labels = [(0, 0), *self._targets, *self._rests]
-        kind = self._truth[rows].astype(np.int64) * len(labels) + predicted[rows]
+            return []
+        kind = self._truth[rows].astype(np.int64) * len(self._labels) + predicted[rows]
         region = np.zeros(len(self._scene), np.int32)
         if self._connected:
             region[rows] = self._links.pieces(rows, kind) + 1
         else:
             region[rows] = np.unique(kind, return_inverse=True)[1] + 1
-        row = self._middle(self._tree.marked(region), wrong)
-        object_id, part_id = labels[self._truth[row]]
-        return Click(row, object_id, part_id)
+        marks = self._tree.marked(region)
+        clicks = []
+        while len(clicks) < most and wrong.any():
+            row = self._middle(marks, wrong)
+            clicks.append(Click(row, *self._labels[self._truth[row]]))
+            wrong &= region != region[row]
+        return clicks
+
+    def label_of(self, row: int) -> tuple[int, int]:
+        """Right (object, part) of a point, as a click on it would name it."""
+        return self._labels[self._truth[row]]
+
+    @property
+    def scene(self) -> Scene:
+        """What is clicked on."""
+        return self._scene
+
+    @property
+    def targets(self) -> tuple[tuple[int, int], ...]:
+        """The (object, part) pairs asked for."""
+        return self._targets
+
+    @property
+    def _labels(self) -> list[tuple[int, int]]:
+        """Background, targets and rests, in the order that `_labels_of` counts them."""
+        return [(0, 0), *self._targets, *self._rests]
 
     def _targets_of(self, masks: Masks) -> Int32[np.ndarray, " points"]:
         """Target of each finite point, counted from 1, and 0 for the others."""
@@ -307,10 +347,11 @@ class Clicker:
         return places
 
     def _labels_of(self, masks: Masks) -> Int32[np.ndarray, " points"]:
-        """Place of each finite point's label: background, the targets, the rests of objects."""
+        """Place in `_labels` of each finite point's label."""
         places = self._targets_of(masks)
-        everything = [*self._targets, *self._rests]
-        for place, (object_id, part_id) in enumerate(everything, start=1):
+        if self._compat:
+            return places
+        for place, (object_id, part_id) in enumerate(self._labels[1:], start=1):
             if part_id == 0:
                 rest = (masks.object == object_id) & (places == 0)
                 places[rest & self._scene.valid] = place
@@ -333,6 +374,50 @@ class Clicker:
     @cached_property
     def _links(self) -> _Links:
         return _Links(self._scene)
+
+
+class NoisyClicker:
+    """A person whose hand shakes, who overlooks the largest error, and who sometimes errs.
+
+    Clicks fall evenly on the points within 1.5 cm of the one meant, for 95 % of clicks on those of
+    the part meant; any of the three largest errors is mended; 3 % of clicks name another target.
+
+    Parameters
+    ----------
+    clicker
+        Who knows what is right and wrong.
+    rng
+        Where the chance comes from; the same state gives the same clicks.
+    """
+
+    def __init__(self, clicker: Clicker, rng: np.random.Generator) -> None:
+        self._clicker = clicker
+        self._rng = rng
+
+    def first_clicks(self) -> list[Click]:
+        """One click for every target, in their order, about the middle of each."""
+        return [self._slipped(click) for click in self._clicker.first_clicks()]
+
+    def next_click(self, masks: Masks) -> Click | None:
+        """A click meant for one of the largest errors; None when nothing is wrong."""
+        errors = self._clicker.errors(masks, most=LARGEST_ERRORS)
+        return self._slipped(errors[int(self._rng.integers(len(errors)))]) if errors else None
+
+    def _slipped(self, meant: Click) -> Click:
+        """The click that a hand makes of it."""
+        scene, rng = self._clicker.scene, self._rng
+        assert meant.point is not None  # a clicker names rows
+        apart = np.linalg.norm(scene.xyz - scene.xyz[meant.point], axis=1)
+        near = np.flatnonzero(apart <= JITTER_M).tolist()
+        if rng.random() < ON_THE_PART:
+            right = self._clicker.label_of(int(meant.point))
+            near = [row for row in near if self._clicker.label_of(row) == right]
+        row = near[int(rng.integers(len(near)))]
+        label = (int(meant.object), int(meant.part))
+        others = [target for target in self._clicker.targets if target != label]
+        if rng.random() < WRONG_PART and others:
+            label = others[int(rng.integers(len(others)))]
+        return Click(row, *label)
 
 
 def _checked(targets: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
