@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "speed": ["--json"],
     "large": [],
     "osd": [str(SHARED_DATA)],
+    "synthesis": [],
 }
 
 
