@@ -18,13 +18,18 @@ One module a family, named as a person calls the object, with one public `make(r
    and often gives the whole object one material on purpose.
 5. What moves gets `builder.hinge` or `builder.slide` on its part, closed at 0; end with
    `pose_at_random`. Where things may stand, or be put inside, say `builder.support`.
-6. Meshes come from `primitives` (closed, outward, few faces: at most some 5,000 an object); let
-   pieces overlap or touch rather than hang in the air. Handles of furniture come from `handles`.
-7. The style string given to `builder.asset` names the discrete choices: objects with one style
+6. Meshes come from `primitives` and `sweeps` (closed, outward): at most some 5,000 faces and 60
+   parts an object, so few sides on what is small. Let pieces overlap or touch rather than hang in
+   the air; what nobody would click alone joins its neighbour.
+7. What several kinds have in common is there already: `handles`, `fronts` (drawers, doors,
+   shelves), `carcass` (cases and what they stand on), `legs`, `star_base`, `upholstery` (pads,
+   piping, buttons, weaves), `hangers`; `housings` and `controls` of appliances, `hobs`, `taps`.
+8. The style string given to `builder.asset` names the discrete choices: objects with one style
    stay on one side of a train and validation split.
-8. Add the family to `FAMILIES`, and its kind to the places of `synth.rooms` where it stands
-   (`AGAINST_WALL`, `TABLES`, `ON_SURFACES` ...); `tests/synth/shapes/test_families.py` then checks
-   it: real size, closed meshes, no part without surface, the same bytes for the same seed, variety.
+9. Add the family to `FAMILIES` under its kind, and to the roles that it plays in
+   `synth.catalogue.ROLES` ("seat", "on a table" ...). `tests/synth/shapes/test_families.py` then
+   checks it: kind, real size, closed meshes, no part without surface, few faces and parts, the same
+   bytes for the same seed, variety.
    Look at it: `python -m pinpoint3d.synth.show chair OUT.png` draws a sheet of twelve.
 """
 

@@ -20,6 +20,7 @@ from pinpoint3d.synth.shapes.primitives import (
     joined,
     lathe,
     moved,
+    open_box,
     tube,
 )
 from pinpoint3d.synth.shapes.sweeps import hull, oval, upended
@@ -321,19 +322,10 @@ def _vanity(
         mesh = handle(grip, min(0.16, 0.5 * (b - a)), rng)
         if name == "drawer":
             at = ((a + b) / 2, (bottom + upper) / 2)
-            wall = 0.01
-            inner = (
-                (a + 0.022, -deep - 0.002, bottom + 0.03),
-                (b - 0.022, -0.12, bottom + 0.03 + 0.4 * (upper - bottom)),
-            )
-            (w, n, f), (r, e, h) = inner
-            tray = [
-                box((w, n, f), (r, e, f + 0.006)),
-                box((w, n, f), (w + wall, e, h)),
-                box((r - wall, n, f), (r, e, h)),
-                box((w, e - wall, f), (r, e, h)),
-            ]
-            builder.part("tray", *tray, parent=piece, finish="wood")
+            base = (a + 0.022, -deep - 0.002, bottom + 0.03)
+            rim = bottom + 0.03 + 0.4 * (upper - bottom)
+            tray = open_box(base, (b - 0.022, -0.12, rim), 0.01, 0.006, front=False)
+            builder.part("tray", tray, parent=piece, finish="wood")
             builder.slide(piece, (0, -1, 0), 0.0, 0.6 * deep)
         else:
             left = name.startswith("left")

@@ -123,7 +123,7 @@ def _frame(
         low, high = (-x, y, under), (x, y + rail, lip)
         mesh = pad(low, high, 0.015, 0.02) if body == "padded rails" else box(low, high, 0.003)
         builder.part(name, mesh, parent=whole, finish=finish)
-    n = int(rng.integers(9, 15))
+    n = int(rng.integers(7, 10))
     for y in np.linspace(-long + 0.06, -0.1, n).tolist():
         slat = box((-x - 0.002, y - 0.035, deck - 0.018), (x + 0.002, y + 0.035, deck - 0.001))
         builder.part("slat", slat, parent=whole, finish="wood")
@@ -156,7 +156,7 @@ def _drawers(
     ):
         builder.part(name, box(low, high), parent=chest, finish="wood")
     sides = (-1, 1) if rng.random() < 0.6 else (int(rng.choice((-1, 1))),)
-    n = int(rng.integers(1, 4))
+    n = int(rng.integers(1, 4 if len(sides) == 1 else 3))
     for s in (-1, 1):
         if s not in sides:
             low, high = (s * (x - inner), y0, 0.0), (s * (x - inner - 0.018), y1, top)
@@ -195,7 +195,7 @@ def _head(
         builder.part(
             "rim", frame((-x, y, 0), (x, y + thick, top), 0.08), parent=board, finish="wood"
         )
-        n = int(rng.integers(1, 5))
+        n = int(rng.integers(1, 4))
         edges = np.linspace(-x + 0.08, x - 0.08, n + 1).tolist()
         for a, b in pairwise(edges):
             panel = box((a - 0.001, y + 0.008, 0.079), (b + 0.001, y + thick - 0.008, top - 0.079))
@@ -209,16 +209,15 @@ def _head(
         for s in (-1, 1):
             at = s * (x - r)
             post = cylinder((at, y + 0.015, 0), (at, y + 0.015, top), r, sides=12)
-            builder.part("post", post, parent=board, finish=finish)
             knob = cushion(
                 (at - 0.025, y - 0.01, top - 0.008), (at + 0.025, y + 0.04, top + 0.042), 2, 10, 6
             )
-            builder.part("finial", knob, parent=board, finish=finish)
+            builder.part("post", post, knob, parent=board, finish=finish)
         rails = [top - 0.04, 0.32]
         for z in rails:
             rail = box((-x + r, y + 0.004, z - 0.03), (x - r, y + 0.026, z + 0.03), 0.003)
             builder.part("rail", rail, parent=board, finish=finish)
-        n = max(3, round(2 * x / rng.uniform(0.1, 0.22)))
+        n = int(np.clip(round(2 * x / rng.uniform(0.1, 0.22)), 3, 9))
         for at in np.linspace(-x, x, n + 2)[1:-1].tolist():
             if kind == "bars":
                 bar = cylinder((at, y + 0.015, 0.33), (at, y + 0.015, top - 0.05), 0.008, sides=8)
@@ -244,12 +243,12 @@ def _head(
         core = pad((-x, back - 0.001, low), (x, back + 0.05, top), 0.015, 0.05, axis="y")
         builder.part("body", core, parent=board, finish=soft)
         if kind == "tufted":
-            for at, z in button_places((-x + 0.03, 0.45), (x - 0.03, top - 0.04), 0.17, True):
-                disc = button((at, y, z), 0.014)
-                builder.part("button", disc, parent=board, finish=soft)
+            places = button_places((-x + 0.03, 0.45), (x - 0.03, top - 0.04), 0.17, True)
+            studs = [button((at, y, z), 0.014) for at, z in places]
+            builder.part("buttons", *studs, parent=board, finish=soft)
             return
         n = (
-            round(2 * x / rng.uniform(0.14, 0.24))
+            min(10, round(2 * x / rng.uniform(0.14, 0.24)))
             if kind == "channelled"
             else int(rng.integers(1, 4))
         )
@@ -275,9 +274,8 @@ def _bedding(
     low, high = (-x + edge, -long + edge, deck - 0.002), (x - edge, -edge, top)
     mattress = builder.part("mattress")
     builder.part("body", pad(low, high, 0.035, 0.07, 0.004), parent=mattress, finish="fabric")
-    for level in (deck + 0.035, top - 0.04):
-        cord = piping(low, high, level, 0.07, 0.006)
-        builder.part("piping", cord, parent=mattress, finish="fabric")
+    cords = [piping(low, high, level, 0.07, 0.006) for level in (deck + 0.035, top - 0.04)]
+    builder.part("piping", *cords, parent=mattress, finish="fabric")
     if bedding == "bare":
         builder.support((-x + 0.1, -long + 0.1), (x - 0.1, -0.1), top)
         if rng.random() < 0.5:
@@ -354,8 +352,7 @@ def _pillow(
     if tilt > 0.8:
         y = -0.03 - float(body.vertices[:, 1].max())
     body = turned(body, "z", rng.normal(0, 0.03))
-    whole = builder.part("pillow")
-    builder.part("filling", moved(body, middle, y, z - lowest), parent=whole, finish="fabric")
+    builder.part("pillow", moved(body, middle, y, z - lowest), finish="fabric")
 
 
 def _duvet(
@@ -372,7 +369,7 @@ def _duvet(
     duvet = builder.part("duvet")
     hang = deck + rng.uniform(0.02, 0.08)
     if bedding == "crumpled":
-        n = (14, 16, 1)
+        n = (12, 13, 1)
         sheet = slab((-x + 0.02, -long + 0.05, 0), (x - 0.02, start - 0.1, thick + 0.02), n)
         v = sheet.vertices.copy()
         upper = v[:, 2] > thick / 2

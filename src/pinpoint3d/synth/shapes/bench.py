@@ -13,9 +13,9 @@ from pinpoint3d.synth.assets import Asset, Finish, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.fronts import add_drawer, drawn_look
 from pinpoint3d.synth.shapes.legs import add_legs
-from pinpoint3d.synth.shapes.primitives import Point, box, cylinder, frame, joined, turned
+from pinpoint3d.synth.shapes.primitives import Point, box, cylinder, frame, open_box, turned
 from pinpoint3d.synth.shapes.sweeps import side_plate
-from pinpoint3d.synth.shapes.upholstery import button, button_places, pad, piping
+from pinpoint3d.synth.shapes.upholstery import button, button_places, pad, piping, weave
 
 SEATS = ("plank", "slats", "padded", "tufted", "channelled", "woven")
 STANDS = ("square", "tapered", "splayed", "hairpin", "loop", "cheeks", "trestle", "chest")
@@ -103,14 +103,9 @@ def _seat(
         rim = frame((-x, -depth, low), (x, 0, high), 0.035, axis="z")
         builder.part("frame", rim, parent=whole, finish="wood")
         n = round((2 * x - 0.07) / 0.035)
-        for k, at in enumerate(np.linspace(-x + 0.055, x - 0.055, n).tolist()):
-            dz = 0.002 * (1 if k % 2 else -1)
-            z = high - 0.006 + dz
-            strap = box((at - 0.0145, -depth + 0.034, z - 0.003), (at + 0.0145, -0.034, z))
-            builder.part("strap", strap, parent=whole, finish="wicker")
-        for y in np.linspace(-depth + 0.06, -0.06, 6).tolist():
-            strap = box((-x + 0.034, y - 0.013, high - 0.009), (x - 0.034, y + 0.013, high - 0.006))
-            builder.part("strap", strap, parent=whole, finish="wicker")
+        low_corner, high_corner = (-x + 0.034, -depth + 0.034), (x - 0.034, -0.034)
+        for straps in weave(low_corner, high_corner, high - 0.006, (n, 6)):
+            builder.part("straps", straps, parent=whole, finish="wicker")
         return
     board = low + 0.02
     base = box((-x + 0.004, -depth + 0.004, low), (x - 0.004, -0.004, board), 0.002)
@@ -130,9 +125,9 @@ def _seat(
         cord = piping(low_corner, high_corner, high - 0.028, 0.03, 0.004)
         builder.part("piping", cord, parent=cushion, finish=soft)
     if seat == "tufted":
-        for at in button_places((-x + 0.03, -depth + 0.02), (x - 0.03, -0.02), 0.15, diamond=True):
-            stud = button((*at, high - 0.004), 0.011)
-            builder.part("button", stud, parent=whole, finish=soft)
+        places = button_places((-x + 0.03, -depth + 0.02), (x - 0.03, -0.02), 0.15, diamond=True)
+        studs = [button((*at, high - 0.004), 0.011) for at in places]
+        builder.part("buttons", *studs, parent=whole, finish=soft)
 
 
 def _stand(
@@ -276,10 +271,7 @@ def _chest(
             )
             continue
         y0, y1, z1 = -depth + 0.008, -t - 0.006, top - rng.uniform(0.02, 0.06)
-        walls = joined(
-            frame((left, y0, foot + t), (right, y1, z1), 0.008, axis="z"),
-            box((left, y0, foot + t), (right, y1, foot + t + 0.006)),
-        )
+        walls = open_box((left, y0, foot + t), (right, y1, z1), 0.008)
         basket = builder.part("basket", walls, finish="wicker")
         builder.slide(basket, (0, -1, 0), 0.0, 0.6 * depth)
     _seat(builder, seat, (x, depth), (top, height), soft, rng)

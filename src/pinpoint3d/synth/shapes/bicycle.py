@@ -96,8 +96,7 @@ def build(
             arm = tube(
                 [rear, (s * 0.08, rear[1], r), (s * 0.17, rear[1], 0.06), hub], 0.006, sides=6
             )
-            builder.part("training wheel", wheel, finish="rubber")
-            builder.part("stay", arm, finish="metal")
+            builder.part("training wheel", wheel, arm, finish="rubber")
     # The axis is upright, so that a turned wheel stays on the ground.
     axis = (head_low + head_high) / 2
     builder.hinge(steering, axis, (0, 0, 1), -0.6, 0.6)
@@ -427,11 +426,10 @@ def _rack(builder: Builder, rear: np.ndarray, radius: float, seat: np.ndarray, k
         for s in (-1, 1)
         for y in (rear[1] - 0.02, rear[1] + 0.06 * k)
     ]
-    builder.part("legs", *legs, parent=rack, finish="metal")
     tie = cylinder(
         (0, near + 0.005, z), (0, seat[1] - 0.03, max(z + 0.02, seat[2] - 0.12 * k)), 0.006, sides=6
     )
-    builder.part("tie", tie, parent=rack, finish="metal")
+    builder.part("legs", *legs, tie, parent=rack, finish="metal")
 
 
 def _basket(
@@ -451,12 +449,11 @@ def _basket(
         sides=6,
         closed=True,
     )
-    builder.part("rim", rim, parent=basket, finish="metal")
     near, far = (0.03, head[1], head[2] - 0.02), (0.05, y + deep * 0.8, low + 0.03)
     struts = [
         cylinder((s * near[0], *near[1:]), (s * far[0], *far[1:]), 0.005, sides=6) for s in (-1, 1)
     ]
-    builder.part("struts", *struts, parent=basket, finish="metal")
+    builder.part("rim", rim, *struts, parent=basket, finish="metal")
 
 
 def _lights(

@@ -13,12 +13,15 @@ from pinpoint3d.synth.assets import Asset, Finish, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.carcass import add_stand, foot_height
 from pinpoint3d.synth.shapes.fronts import Look, add_door, add_door_pair, add_drawer, drawn_look
-from pinpoint3d.synth.shapes.primitives import Point, box, cylinder, frame, joined, turned
+from pinpoint3d.synth.shapes.primitives import Point, box, cylinder, frame, open_box, turned
 
 CASES = ("case", "cubes", "frame", "ladder")
 BACKS = ("full back", "no back", "half back")
 BELOW = ("open below", "doors below", "drawers below")
 EDGES = ("plain", "edge bands", "face frame")
+
+_COSTS = {"empty": 0, "baskets": 3, "doors": 3, "drawers": 8}
+"""Parts of what may fill one of the cubes."""
 
 
 def make(rng: np.random.Generator) -> Asset:
@@ -65,7 +68,7 @@ def _case(builder: Builder, rng: np.random.Generator) -> str:
             builder.part("post", post, parent=body, finish="wood")
         if below != "open below":
             _closed(builder, body, below, (left, right), (foot, split), depth, look, rng)
-        n_cells = max(1, round((top - split) / pitch))
+        n_cells = int(np.clip(round((top - split) / pitch), 1, 12 // n_columns))
         levels = np.linspace(split, top - board, n_cells + 1)
         if staggered:
             levels[1:-1] += rng.uniform(-0.04, 0.04, n_cells - 1)
@@ -111,11 +114,11 @@ def _shell(
 
 
 def _crown(builder: Builder, width: float, depth: float, top: float) -> None:
-    crown = builder.part("crown")
+    crown = builder.part("crown", finish="wood")
     for k, out in enumerate((0.012, 0.024)):
         z = top + 0.016 * k
         low, high = (-width / 2 - out, -depth - out, z), (width / 2 + out, 0, z + 0.016)
-        builder.part("moulding", box(low, high, 0.003), parent=crown, finish="wood")
+        builder.add(crown, box(low, high, 0.003))
 
 
 def _shelf(
@@ -161,7 +164,7 @@ def _closed(
         return
     floor = box((left + edge, -depth + 0.003, low), (right - edge, -0.003, low + look.board))
     builder.add(body, floor)
-    n_drawers = max(1, round((high - low) / rng.uniform(0.16, 0.26)))
+    n_drawers = int(np.clip(round((high - low) / rng.uniform(0.16, 0.26)), 1, 2))
     for top, bottom in pairwise(np.linspace(cell[3], cell[1], n_drawers + 1).tolist()):
         inner_cell = (cell[0], bottom + look.gap / 2, cell[2], top - look.gap / 2)
         add_drawer(builder, inner_cell, depth, look, rng)
@@ -189,6 +192,7 @@ def _cubes(builder: Builder, rng: np.random.Generator) -> str:
         low = (at - inner / 2, -depth + 0.001, foot + thick)
         post = box(low, (at + inner / 2, -0.004, top - thick))
         builder.part("post", post, parent=body, finish="wood")
+    spare = 34  # parts that all doors, drawers and baskets together may have
     for left, right in pairwise(columns):
         for bottom, above in pairwise(rows):
             what = filled
@@ -196,6 +200,8 @@ def _cubes(builder: Builder, rng: np.random.Generator) -> str:
                 what = str(rng.choice(("empty", "baskets", "doors", "drawers")))
             elif filled != "empty" and rng.random() < 0.5:
                 what = "empty"
+            spare -= _COSTS[what]
+            what = what if spare >= 0 else "empty"
             a = left + (thick if left == -x else inner / 2)
             b = right - (thick if right == x else inner / 2)
             low = bottom + (thick if bottom == foot else inner / 2)
@@ -231,10 +237,7 @@ def _fill(
         gap, wall, top = 0.006, 0.006, high - rng.uniform(0.02, 0.08)
         front, back = -depth + 0.006, -0.02
         basket = builder.part("basket")
-        walls = joined(
-            frame((a + gap, front, low), (b - gap, back, top), wall, axis="z"),
-            box((a + gap, front, low), (b - gap, back, low + wall)),
-        )
+        walls = open_box((a + gap, front, low), (b - gap, back, top), wall)
         builder.part("box", walls, parent=basket, finish=finish)
         middle, z = (a + b) / 2, top - 0.05
         if rng.random() < 0.5:

@@ -28,7 +28,7 @@ DECORS = ("plain", "rim", "rim and medallion", "band")
 EXTRAS = ("none", "stack", "spoon", "fruit", "ears", "lid")
 FINISHES: tuple[Finish, ...] = ("ceramic", "wood", "metal", "glass")
 
-_SIDES = 24  # a stack of five stays below 8,000 faces
+_SIDES = 20  # a stack of five stays below 5,500 faces
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _form(shape: str, rng: np.random.Generator) -> _Form:
     }[shape]
     wide = rng.uniform(*radius)
     tall = wide * height * rng.uniform(0.85, 1.2)
-    rows = curve(np.c_[np.array(knots, float), np.zeros(4)], 8)[:, :2]
+    rows = curve(np.c_[np.array(knots, float), np.zeros(4)], 6)[:, :2]
     rows[:, 1] = np.maximum.accumulate(rows[:, 1])
     wall = min(rng.uniform(0.003, 0.0055), 0.3 * tall)
     return _Form(rows * (wide, tall), wall, shape == "square plate")

@@ -40,13 +40,13 @@ class Builder:
     ) -> None:
         """Let a part turn about an axis, radians."""
         self.joints.append(
-            Joint(part, "hinge", _triple(origin), _triple(axis), float(low), float(high))
+            Joint(part, "hinge", triple(origin), triple(axis), float(low), float(high))
         )
 
     def slide(self, part: int, axis: Point, low: Number, high: Number) -> None:
         """Let a part move along an axis, metres."""
         self.joints.append(
-            Joint(part, "slide", (0.0, 0.0, 0.0), _triple(axis), float(low), float(high))
+            Joint(part, "slide", (0.0, 0.0, 0.0), triple(axis), float(low), float(high))
         )
 
     def support(
@@ -94,7 +94,7 @@ class Builder:
                 replace(
                     joint,
                     part=int(new_index[joint.part]),
-                    origin=_triple(np.asarray(joint.origin) + shift),
+                    origin=triple(np.asarray(joint.origin) + shift),
                 )
                 for joint in self.joints
                 if used[joint.part]
@@ -111,6 +111,7 @@ class Builder:
         )
 
 
-def _triple(values: Point) -> tuple[float, float, float]:
+def triple(values: Point) -> tuple[float, float, float]:
+    """Three numbers as plain floats."""
     x, y, z = (float(v) for v in values)
     return x, y, z

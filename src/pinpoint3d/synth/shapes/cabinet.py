@@ -60,7 +60,9 @@ def build(
         if left > -width / 2:
             post = box((left - look.board / 2, -depth, foot), (left + look.board / 2, 0, roof))
             builder.add(body, post)
-        _column(builder, body, (left, right), (foot, roof), depth, look, rng)
+        # A drawer is four parts, or five with two handles; all together must stay clickable.
+        most = min(7, int(48 / n_columns / (5 if right - left > 0.62 else 4)))
+        _column(builder, body, (left, right), (foot, roof), depth, look, most, rng)
     styles = f"{look.front} fronts, {look.handle} handles, {stand}, {n_columns} columns"
     return pose_at_random(builder.asset(styles), rng, share_open=rng.choice((0.0, 0.15, 0.5)))
 
@@ -72,9 +74,10 @@ def _column(
     rise: tuple[float, float],
     depth: float,
     look: Look,
+    most: int,
     rng: np.random.Generator,
 ) -> None:
-    """Fill one column from the top down with drawers, a door or open cells."""
+    """Fill one column from the top down with at `most` so many drawers, a door or open cells."""
     left, right = across
     z_high = rise[1] - look.board * 0.5
     z_low = rise[0] + look.board * 0.5
@@ -85,7 +88,7 @@ def _column(
         return
     n_drawers = 0
     if plan == "drawers":
-        n_drawers = int(np.clip(round((z_high - z_low) / rng.uniform(0.14, 0.3)), 1, 7))
+        n_drawers = int(np.clip(round((z_high - z_low) / rng.uniform(0.14, 0.3)), 1, most))
         edges = np.linspace(z_high, z_low, n_drawers + 1)
         if n_drawers > 2 and rng.random() < 0.4:  # lower drawers are often deeper
             edges = z_high - (z_high - z_low) * np.linspace(0, 1, n_drawers + 1) ** 1.25

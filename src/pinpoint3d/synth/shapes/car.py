@@ -1,7 +1,7 @@
 """Small cars, 3.3 to 3.9 m long: hatchbacks, saloons, vans and pick-ups, coarse but whole.
 
-Part tree: body (shell, cabin with roof and panes, bonnet, tailgate, bumpers, grille), doors with
-their panel, pane and handle, wheels with tyre, rim and hub cap, lights, mirrors, plates, wipers.
+Part tree: body (shell, underbody, bonnet, tailgate, bumpers, grille), cabin (roof, pillars, panes),
+doors with panel, pane and handle, wheels with tyre and rim, lights, mirrors, plates, wipers.
 """
 
 import math
@@ -193,7 +193,7 @@ def _shell(builder: Builder, plan: _Plan, body: str, lights: str, rng: np.random
         box((-wide + 0.01, plan.front - 0.012, up - 0.004), (wide - 0.01, plan.front, up + 0.004))
         for up in (z - 0.022, z, z + 0.022)
     ]
-    builder.part("bars", *bars, parent=grille, finish="metal")
+    builder.add(grille, *bars)
     badge = cylinder((0, plan.front + 0.01, z), (0, plan.front - 0.02, z), 0.04, sides=14)
     builder.part("badge", badge, parent=grille, finish="metal")
     _lights(builder, whole, plan, lights, z, rear_top)
@@ -234,8 +234,8 @@ def _lights(
                 (at[0] - 0.078, at[1] - 0.035, at[2] - 0.078),
                 (at[0] + 0.078, at[1] + 0.01, at[2] + 0.078),
                 2.0,
-                16,
-                8,
+                12,
+                6,
             )
         else:
             tall, wide = (0.07, 0.12) if lights == "square" else (0.035, 0.16)
@@ -260,12 +260,11 @@ def _lights(
         top = rear_top - 0.09
         low = (s * (plan.half * 0.93), plan.rear - 0.09, top - 0.2)
         tail = box(low, (s * (plan.half * 0.93 - 0.14), plan.rear + 0.004, top), 0.012)
-        light = builder.part("tail light", tail, parent=whole, finish="plastic")
         strip = box(
             (s * (plan.half * 0.92), plan.rear, top - 0.07),
             (s * (plan.half * 0.93 - 0.13), plan.rear + 0.007, top - 0.04),
         )
-        builder.part("indicator", strip, parent=light, finish="plastic")
+        builder.part("tail light", tail, strip, parent=whole, finish="plastic")
 
 
 def _cabin(builder: Builder, plan: _Plan, body: str, extra: str, rng: np.random.Generator) -> None:
@@ -296,14 +295,10 @@ def _cabin(builder: Builder, plan: _Plan, body: str, extra: str, rng: np.random.
     if body == "van":
         back[0], back[3] = (waist + 0.35, z0), (waist + 0.35, z1 - 0.03)
     middle = [(waist - 0.035, z0), (waist + 0.035, z0), (waist + 0.035, z1), (waist - 0.035, z1)]
-    for name, line in (
-        ("front pillars", windscreen),
-        ("middle pillars", middle),
-        ("rear pillars", back),
-    ):
+    pillars = builder.part("pillars", parent=whole, finish="metal")
+    for line in (windscreen, middle, back):
         pair = [side_plate(line, *ends) for ends in ((-half, 0.05 - half), (half - 0.05, half))]
-        pillars = [_narrowed(pillar, plan) for pillar in pair]
-        builder.part(name, *pillars, parent=whole, finish="metal")
+        builder.add(pillars, *(_narrowed(pillar, plan) for pillar in pair))
     inner = half - 0.03
     for name, low, high in (("windscreen", scuttle, head), ("rear window", foot, tail)):
         lean = 0.012 if name == "windscreen" else -0.012
@@ -324,6 +319,7 @@ def _cabin(builder: Builder, plan: _Plan, body: str, extra: str, rng: np.random.
     builder.part("wipers", *wipers, parent=whole, finish="rubber")
     _seats(builder, plan, rng)
     if extra == "roof rack":
+        rack = builder.part("roof rack", parent=whole, finish="metal")
         for y in (head + 0.25, tail - 0.3):
             bar = cylinder((-half * 0.8, y, z1 + 0.07), (half * 0.8, y, z1 + 0.07), 0.016, sides=8)
             feet = [
@@ -333,7 +329,7 @@ def _cabin(builder: Builder, plan: _Plan, body: str, extra: str, rng: np.random.
                 )
                 for s in (-1, 1)
             ]
-            builder.part("roof rack", joined(bar, *feet), parent=whole, finish="metal")
+            builder.add(rack, bar, *feet)
     elif extra == "spoiler" and body in ("hatchback", "mini"):
         lip = [
             (tail - 0.05, z1 - 0.01),
@@ -403,7 +399,8 @@ def _doors(builder: Builder, plan: _Plan, n: int, rng: np.random.Generator) -> N
                 (low, plan.shoulder),
             ]
             xs = sorted((s * (plan.half - 0.05), s * (plan.half + 0.006)))
-            builder.part("panel", side_plate(line, xs[0], xs[1]), parent=door, finish="metal")
+            sheet = side_plate(line, xs[0], xs[1])
+            panel = builder.part("panel", sheet, parent=door, finish="metal")
             front_low = max(low, plan.scuttle + 0.075) if k == 0 else low + 0.03
             front_high = max(low, plan.scuttle + 0.075 + lean * (z1 - z0)) if k == 0 else low + 0.03
             back = min(high, plan.tail - 0.07) if b > waist + 0.2 else high - 0.03
@@ -423,7 +420,7 @@ def _doors(builder: Builder, plan: _Plan, n: int, rng: np.random.Generator) -> N
                 handle = box((x, y - 0.08, z - 0.025), (x + s * 0.008, y + 0.07, z + 0.025), 0.003)
             builder.part("handle", handle, parent=door, finish="metal")
             trim = box((x, low + 0.02, 0.46), (x + s * 0.014, high - 0.02, 0.51), 0.003)
-            builder.part("trim", trim, parent=door, finish="rubber")
+            builder.add(panel, trim)
             builder.hinge(door, (s * (plan.half + 0.006), low, 0), (0, 0, s), 0.0, 1.1)
             if k == 0:
                 _mirror(builder, door, plan, s, front_low)
@@ -474,11 +471,11 @@ def _wheel(builder: Builder, plan: _Plan, y: float, side: int, rims: str) -> Non
         (0.93 * r, 0),
         (0.66 * r, -0.004),
     ]
-    builder.part("tyre", put(lathe(profile, 24, closed=True)), parent=wheel, finish="rubber")
+    builder.part("tyre", put(lathe(profile, 20, closed=True)), parent=wheel, finish="rubber")
     rim = builder.part("rim", parent=wheel, finish="metal")
     ring = lathe(
         [(0.6 * r, -wide * 0.9), (0.68 * r, -wide * 0.9), (0.68 * r, -0.006), (0.6 * r, -0.012)],
-        28,
+        20,
         closed=True,
     )
     builder.add(rim, put(ring))
@@ -494,7 +491,7 @@ def _wheel(builder: Builder, plan: _Plan, y: float, side: int, rims: str) -> Non
         back = lathe([(0.62 * r, -0.12), (0.62 * r, -0.1)], 20)
         builder.add(rim, put(back))
         for k in range(n):
-            spoke = box((-half, 0.0, -0.06), (half, 0.62 * r, -0.02), 0.006)
+            spoke = box((-half, 0.0, -0.06), (half, 0.62 * r, -0.02))
             builder.add(rim, put(turned(spoke, "z", 2 * math.pi * k / n)))
-    cap = lathe([(0.17 * r, -0.1), (0.17 * r, -0.012), (0.1 * r, -0.004)], 16)
-    builder.part("hub cap", put(cap), parent=wheel, finish="plastic")
+    cap = lathe([(0.17 * r, -0.1), (0.17 * r, -0.012), (0.1 * r, -0.004)], 12)
+    builder.add(rim, put(cap))

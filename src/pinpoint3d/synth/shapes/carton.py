@@ -10,7 +10,7 @@ import numpy as np
 
 from pinpoint3d.synth.assets import Asset, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.primitives import Mesh, box, cylinder, joined, moved, turned
+from pinpoint3d.synth.shapes.primitives import box, cylinder, joined, moved, open_box, turned
 from pinpoint3d.synth.shapes.sweeps import side_plate
 
 KINDS = ("flaps", "taped", "lidded", "food", "milk", "tray")
@@ -40,7 +40,7 @@ def make(rng: np.random.Generator) -> Asset:
     x, y, z = size[0] / 2, size[1] / 2, size[2]
     wall = rng.uniform(0.003, 0.006)
     walls = builder.part("walls", finish="paper")
-    builder.add(walls, _open_box(x, y, z, wall))
+    builder.add(walls, open_box((-x, -y, 0), (x, y, z), wall))
     if kind == "flaps":
         _flaps(builder, x, y, z, wall)
     elif kind == "taped":
@@ -54,16 +54,6 @@ def make(rng: np.random.Generator) -> Asset:
     _holes(builder, hole, x, z)
     style = f"{kind}, {tape} tape, {label} label, {hole} holes"
     return pose_at_random(builder.asset(style), rng, share_open=0.75)
-
-
-def _open_box(x: float, y: float, z: float, wall: float) -> Mesh:
-    return joined(
-        box((-x, -y, 0), (x, y, wall)),
-        box((-x, -y, 0), (x, -y + wall, z)),
-        box((-x, y - wall, 0), (x, y, z)),
-        box((-x, -y, 0), (-x + wall, y, z)),
-        box((x - wall, -y, 0), (x, y, z)),
-    )
 
 
 def _flaps(builder: Builder, x: float, y: float, z: float, wall: float) -> None:
@@ -112,7 +102,9 @@ def _lid(
     drop = z * rng.choice((0.2, 0.35, 0.95))
     lid = builder.part("lid", finish="paper")
     out = wall * 0.9
-    upside = turned(_open_box(x + out, y + out, drop + wall, wall), "x", math.pi)
+    upside = turned(
+        open_box((-x - out, -y - out, 0), (x + out, y + out, drop + wall), wall), "x", math.pi
+    )
     builder.add(lid, moved(upside, z=z + wall * 0.9))
 
 

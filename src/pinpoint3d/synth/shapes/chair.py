@@ -1,10 +1,8 @@
 """Chairs: dining and office chairs, stools, with backs of many makes, with or without arms.
 
 Part tree: seat, back (rails, slats or spindles are its children), legs, stretchers, armrests; an
-office chair has a column, a star base, castors.
+office chair has a lift on a star base with castors.
 """
-
-import math
 
 import numpy as np
 
@@ -27,6 +25,7 @@ from pinpoint3d.synth.shapes.primitives import (
     tube,
     turned,
 )
+from pinpoint3d.synth.shapes.star_base import BASES, add_star_base
 
 SEATS = ("board", "cushioned", "round", "shell")
 BACKS = ("panel", "slats", "ladder", "spindles", "cushion", "none")
@@ -65,7 +64,7 @@ def build(seat: str, back: str, stand: str, arms: bool, rng: np.random.Generator
         _back(builder, back, width, depth, float(height), soft if padded else "wood", rng)
     under = float(height) - thick
     if stand == "office base":
-        _office_base(builder, under, rng)
+        add_star_base(builder, str(rng.choice(BASES)), under, rng)
     elif stand == "sled":
         _sled(builder, width, depth, under)
     else:
@@ -190,21 +189,6 @@ def _sled(builder: Builder, width: float, depth: float, under: float) -> None:
         knots = [(side * x, -y + 0.05, under), (side * x, -y + 0.02, 0.02), (side * x, y, 0.02)]
         knots.append((side * x, y - 0.06, under))
         builder.part("runner", tube(np.array(knots), 0.011, sides=8), finish="metal")
-
-
-def _office_base(builder: Builder, under: float, rng: np.random.Generator) -> None:
-    builder.part("column", cylinder((0, 0, 0.1), (0, 0, under), 0.028), finish="metal")
-    base = builder.part("base")
-    for k in range(5):
-        angle = 2 * math.pi * k / 5
-        x, y = 0.27 * math.cos(angle), 0.27 * math.sin(angle)
-        arm = cylinder((0, 0, 0.11), (x, y, 0.075), 0.024, 0.016, sides=8)
-        builder.part("arm of base", arm, parent=base, finish="plastic")
-        heading = rng.uniform(0, 2 * math.pi)
-        dx, dy = 0.018 * math.cos(heading), 0.018 * math.sin(heading)
-        wheel = cylinder((x - dx, y - dy, 0.028), (x + dx, y + dy, 0.028), 0.028)
-        stem = cylinder((x, y, 0.03), (x, y, 0.075), 0.007, sides=8)
-        builder.part("castor", wheel, stem, parent=base, finish="rubber")
 
 
 def _arms(

@@ -10,6 +10,7 @@ import numpy as np
 
 from pinpoint3d.synth.assets import Asset, Finish, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
+from pinpoint3d.synth.shapes.hangers import add_hanger
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
     box,
@@ -164,18 +165,18 @@ def _hook(
         limb = tube(curve(knots, 9), np.linspace(0.011, 0.006, 9), sides=8)
         builder.part("branch", limb, parent=parent, finish=finish)
         return at(0.075, -0.01)
-    hook = builder.part("hook", parent=parent)
     upper = [at(0.0, 0.0), at(0.06, 0.01), at(0.12, 0.06), at(0.14, 0.12)]
-    builder.part("upper arm", tube(curve(upper, 9), 0.006, sides=6), parent=hook, finish="metal")
+    hook = builder.part(
+        "hook", tube(curve(upper, 8), 0.006, sides=6), parent=parent, finish="metal"
+    )
     tip = np.array(at(0.14, 0.12))
-    ball = cushion(tip - 0.013, tip + 0.013, 2, 8, 6)
+    ball = cushion(tip - 0.013, tip + 0.013, 2, 8, 5)
     builder.part("ball", ball, parent=hook, finish=finish)
     if hooks == "double hooks":
         lower = [at(0.0, -0.05), at(0.03, -0.08), at(0.06, -0.07), at(0.07, -0.04)]
-        bow = tube(curve(lower, 8), 0.005, sides=6)
+        bow = tube(curve(lower, 7), 0.005, sides=5)
         builder.part("lower arm", bow, parent=hook, finish="metal")
-        plate = cylinder((x, y, z - 0.08), (x, y, z + 0.03), 1.12 * r, sides=12)
-        builder.part("collar", plate, parent=hook, finish="metal")
+        builder.add(hook, cylinder((x, y, z - 0.08), (x, y, z + 0.03), 1.12 * r, sides=12))
     return at(0.08, 0.03)
 
 
@@ -213,6 +214,7 @@ def _coat(
     way: np.ndarray,
     rng: np.random.Generator,
     drop: float | None = None,
+    parent: int = -1,
 ) -> None:
     """A coat hung by its collar: folds that widen downwards, a sleeve on either side."""
     x, y, z = place
@@ -223,21 +225,21 @@ def _coat(
     heights = np.array([-1.0, -0.6, -0.3, -0.16, -0.03, 0.02]) * long
     outlines = []
     for k, ((a, b), h) in enumerate(zip(rows, heights.tolist(), strict=True)):
-        line = oval(thick * b, wide * a, wide * a, h, 2.2)
+        line = oval(thick * b, wide * a, wide * a, h, 2.2, n_points=24)
         if k < 3:  # folds
             turn = np.arange(len(line)) * (2 * math.pi / len(line))
             fold = 1 + 0.09 * np.cos(7 * turn + rng.uniform(0, 6))
             line[:, :2] *= fold[:, None]
         outlines.append(line)
     body = hull(outlines)
-    coat = builder.part("coat")
+    coat = builder.part("coat", parent=parent)
     pieces = [("body", body)]
     for s in (-1, 1):
         knots = [(0.0, s * 0.7 * wide, -0.13 * long), (0.02, s * 1.1 * wide, -0.3 * long)]
         knots.append((0.03, s * 1.12 * wide, -0.75 * long))
         sleeve = tube(curve(knots, 7), np.linspace(0.055, 0.042, 7), sides=8)
         pieces.append(("sleeve", sleeve))
-    collar = hull([oval(0.04, 0.07, 0.07, h, 2.0) for h in (-0.05 * long, 0.03)])
+    collar = hull([oval(0.04, 0.07, 0.07, h, 2.0, n_points=16) for h in (-0.05 * long, 0.03)])
     pieces.append(("collar", collar))
     for name, mesh in pieces:
         placed = moved(turned(mesh, "z", angle), x, y, z - 0.01)
@@ -354,21 +356,11 @@ def _rail(builder: Builder, full: bool, rng: np.random.Generator) -> str:
         builder.part("beam", beam, finish=finish)
     if full:
         for at in np.sort(rng.uniform(-x + 0.08, x - 0.08, int(rng.integers(2, 7)))).tolist():
-            _hanger(builder, rail, at, z + r - 0.003, rng)
+            hanger = add_hanger(builder, rail, at, 0.0, z + r, 0.2, 0.01)
+            if rng.random() < 0.7:
+                place, drop = (at, 0.0, z + r - 0.053), rng.uniform(0.6, 0.95)
+                _coat(builder, place, np.array([1.0, 0.0]), rng, drop, parent=hanger)
     return f"{ends}, {shelf} below, castors {rolling}, {finish}"
-
-
-def _hanger(builder: Builder, rail: int, x: float, z: float, rng: np.random.Generator) -> None:
-    hanger = builder.part("hanger", parent=rail)
-    hook = [(x, -0.018, z - 0.016), (x, 0.0, z + 0.003), (x, 0.018, z - 0.016), (x, 0, z - 0.05)]
-    hook.append((x, 0, z - 0.075))
-    wire = tube(curve(hook, 11), 0.003, sides=6)
-    builder.part("hook", wire, parent=hanger, finish="metal")
-    arms = [(x, -0.2, z - 0.14), (x, 0, z - 0.07), (x, 0.2, z - 0.14)]
-    builder.part("arms", tube(curve(arms, 9), 0.007, sides=6), parent=hanger, finish="wood")
-    if rng.random() < 0.7:
-        _coat(builder, (x, 0.0, z - 0.05), np.array([1.0, 0.0]), rng, rng.uniform(0.6, 0.95))
-    builder.slide(hanger, (1, 0, 0), 0.0, 0.01)
 
 
 def _hall_stand(builder: Builder, worn: str, rng: np.random.Generator) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pinpoint3d.synth.assets import Finish
-from pinpoint3d.synth.shapes.builder import Builder
+from pinpoint3d.synth.shapes.builder import Builder, triple
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
     Number,
@@ -74,17 +74,17 @@ def knob(
     reach = min(0.026, 0.9 * radius + 0.004)
     if style == "round":
         profile = [(radius, 0), (radius, reach * 0.85), (radius * 0.85, reach)]
-        mesh = lathe(profile, sides=16)
+        mesh = lathe(profile, sides=12)
     elif style == "conical":
         profile = [(radius, 0), (radius, 0.002), (radius * 0.78, 0.004), (radius * 0.66, reach)]
-        mesh = lathe(profile, sides=16)
+        mesh = lathe(profile, sides=12)
     elif style == "winged":
-        disc = lathe([(radius, 0), (radius * 0.96, reach * 0.35)], sides=16)
+        disc = lathe([(radius, 0), (radius * 0.96, reach * 0.35)], sides=12)
         wing = box((-radius * 0.2, -radius * 0.92, 0), (radius * 0.2, radius * 0.92, reach), 0.002)
         mesh = joined(disc, wing)
     else:
         assert style == "flat", style
-        mesh = lathe([(radius, 0), (radius, 0.007), (radius * 0.9, 0.009)], sides=18)
+        mesh = lathe([(radius, 0), (radius, 0.007), (radius * 0.9, 0.009)], sides=14)
     index = builder.part(
         name, plane.put(turned(mesh, "x", math.pi / 2), x, z), parent=parent, finish=finish
     )
@@ -183,7 +183,7 @@ def fill_strip(
             (start - size, -PROUD, middle - tall * 0.4), (end + size, 0, middle + tall * 0.4)
         )
         glass_part = builder.part("touch panel", plane.put(glass), parent=parent, finish="screen")
-        out = Plane(_triple(plane.point(0, 0) + np.array(plane.normal) * PROUD), plane.tilt)
+        out = Plane(triple(plane.point(0, 0) + np.array(plane.normal) * PROUD), plane.tilt)
         plane, parent, shape = out, glass_part, "flush"
     corners = ((start, middle - tall * 0.26), (start + screen, middle + tall * 0.26))
     display(builder, plane, *corners, parent=parent)
@@ -231,8 +231,3 @@ def fill_column(
     ]
     size = min(0.22 * wide, 0.45 * tall / n_rows)
     buttons(builder, plane, places, size, shape, parent=parent)
-
-
-def _triple(point: np.ndarray) -> tuple[float, float, float]:
-    x, y, z = (float(v) for v in point)
-    return x, y, z

@@ -15,6 +15,7 @@ from pinpoint3d.synth.shapes.primitives import (
     box,
     cushion,
     cylinder,
+    hoop,
     joined,
     lathe,
     moved,
@@ -138,10 +139,9 @@ def _cloth(
     at = np.linspace(edges[0] + 0.02, edges[1] - 0.02, max(3, min(10, round(n_folds))))
     if heading in ("rings", "eyelets"):
         for x in at:
-            angle = np.arange(12) * math.pi / 6
             size = radius + (0.012 if heading == "rings" else 0.009)
-            path = np.stack([np.full(12, x), size * np.cos(angle) - out, size * np.sin(angle)], 1)
-            ring = tube(path, 0.0032, sides=6, closed=True)
+            upright = turned(hoop(size, 0.0032, n_points=10, sides=4), "y", math.pi / 2)
+            ring = moved(upright, x, -out)
             if heading == "rings":
                 eye = cylinder((x, -out, -size), (x, -out, top - 0.01), 0.003, sides=6)
                 ring = joined(moved(ring, z=radius - size + 0.002), eye)
@@ -207,8 +207,8 @@ def _folds(
     thick: float = 0.003,
 ) -> Mesh:
     """A hanging cloth from z = 0 down, in folds; `tied` is how much it is gathered, and where."""
-    rows = 8 if tied[0] else max(1, min(4, round(3 * drop)))
-    n_across = int(np.clip(round(6 * n_folds), 24, 48))
+    rows = 7 if tied[0] else max(1, min(4, round(3 * drop)))
+    n_across = int(np.clip(round(5 * n_folds), 24, 40))
     flat = slab((0, 0, -drop), (1, 1, 0), (n_across, 1, rows))
     u, v, z = flat.vertices.T
     phase, wander = rng.uniform(0, 6.28), rng.uniform(0.1, 0.5)

@@ -21,7 +21,6 @@ from pinpoint3d.synth.shapes.primitives import (
     cylinder,
     extrusion,
     frame,
-    joined,
     moved,
     rounded_rectangle,
 )
@@ -282,17 +281,17 @@ def _below(
         builder.slide(tray, (0, -1, 0), 0.0, 0.3)
     elif below == "cable basket":
         half, z = 0.32 * (right - left), under - 0.11
-        basket = builder.part("cable basket")
+        basket = builder.part("cable basket", finish="metal")
         for at in np.linspace(middle - half, middle + half, 9).tolist():
-            rib = joined(
+            builder.add(
+                basket,
                 box((at - 0.002, -0.17, z), (at + 0.002, -0.05, z + 0.004)),
                 box((at - 0.002, -0.054, z), (at + 0.002, -0.05, under + 0.001)),
                 box((at - 0.002, -0.17, z), (at + 0.002, -0.166, z + 0.05)),
             )
-            builder.part("rib", rib, parent=basket, finish="metal")
         for y, rise in ((-0.168, 0.05), (-0.11, 0.002), (-0.052, 0.04)):
             ends = (middle - half, y, z + rise), (middle + half, y, z + rise)
-            builder.part("wire", cylinder(*ends, 0.003, sides=6), parent=basket, finish="metal")
+            builder.add(basket, cylinder(*ends, 0.003, sides=6))
 
 
 def _above(

@@ -33,7 +33,7 @@ def make(rng: np.random.Generator) -> Asset:
         "upright": (rng.uniform(0.4, 0.48), rng.uniform(0.5, 0.65), int(rng.integers(2, 6)), 0.33),
         "lateral": (rng.uniform(0.75, 1.1), rng.uniform(0.42, 0.5), int(rng.integers(2, 5)), 0.34),
         "mobile": (rng.uniform(0.38, 0.45), rng.uniform(0.48, 0.6), int(rng.integers(2, 5)), 0.0),
-        "map chest": (rng.uniform(0.9, 1.2), rng.uniform(0.6, 0.8), int(rng.integers(5, 11)), 0.08),
+        "map chest": (rng.uniform(0.9, 1.2), rng.uniform(0.6, 0.8), int(rng.integers(5, 8)), 0.1),
     }[form]
     stand = "castors" if form == "mobile" else str(rng.choice(STANDS[:3]))
     foot = {"flush": 0.0, "castors": 0.06}.get(stand, rng.uniform(0.04, 0.1))
@@ -113,29 +113,29 @@ def _dress(
             (middle - half + 0.003, face - PROUD / 2, z - 0.011),
             (middle + half - 0.003, face + 0.002, z + 0.011),
         )
-        recess = builder.part("recess", parent=drawer)
-        builder.part("rim", rim, parent=recess, finish="metal")
+        recess = builder.part("recess", rim, parent=drawer, finish="metal")
         builder.part("bowl", bowl, parent=recess, finish="plastic")
     if labels and tall > 0.07:
         z = low + tall * (0.82 if tall > 0.2 and grip != "recess" else 0.3)
         if tall < 0.2:
             z = low + 0.25 * tall
-        holder = builder.part("label holder", parent=drawer)
         a, b = middle - 0.035, middle + 0.035
         rim = frame((a, face - 0.0025, z - 0.014), (b, face + 0.001, z + 0.014), 0.003)
-        builder.part("rim", rim, parent=holder, finish="metal")
+        holder = builder.part("label holder", rim, parent=drawer, finish="metal")
         card = box((a + 0.002, face - 0.001, z - 0.012), (b - 0.002, face + 0.001, z + 0.012))
         builder.part("card", card, parent=holder, finish="paper")
     if tall > 0.24 and rng.random() < 0.6:
         floor, rim_z = low + 0.02, low + 0.75 * tall
         back = -0.05
         front = face + 0.05
-        for y in np.sort(rng.uniform(front, back, int(rng.integers(2, 7)))).tolist():
-            sheet = box(
+        sheets = [
+            box(
                 (left + 0.031, y - 0.002, floor - 0.002),
                 (right - 0.031, y + rng.uniform(0.002, 0.012), rim_z + rng.uniform(-0.02, 0.01)),
             )
-            builder.part("folder", sheet, parent=drawer, finish="paper")
+            for y in np.sort(rng.uniform(front, back, int(rng.integers(2, 7)))).tolist()
+        ]
+        builder.part("folders", *sheets, parent=drawer, finish="paper")
 
 
 def _lock(

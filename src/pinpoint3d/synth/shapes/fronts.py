@@ -13,7 +13,7 @@ import numpy as np
 from pinpoint3d.synth.assets import Finish
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.handles import STYLES, handle, upright
-from pinpoint3d.synth.shapes.primitives import Mesh, box, frame, joined, moved, turned
+from pinpoint3d.synth.shapes.primitives import Mesh, box, frame, joined, moved, open_box, turned
 
 FRONTS = ("flat", "inset", "panel", "framed")
 
@@ -85,13 +85,8 @@ def add_drawer(
     floor, wall = bottom + 0.02, 0.012
     rim = bottom + max(0.06, 0.75 * (top - bottom))
     a, b = left + 0.02, right - 0.02
-    tray = joined(
-        box((a, high[1], floor), (a + wall, back, rim)),
-        box((b - wall, high[1], floor), (b, back, rim)),
-        box((a + wall, back - wall, floor), (b - wall, back, rim)),
-        box((a, high[1], floor - 0.008), (b, back, floor)),
-    )
-    put("tray", tray, finish)
+    base = (a, high[1], floor - 0.008)
+    put("tray", open_box(base, (b, back, rim), wall, 0.008, front=False), finish)
     face = low[1] + (_SUNK if panel is not None and look.handle != "edge" else 0.0)
     for x in _handle_places(left, right, look):
         length = min(look.handle_length, 0.7 * (right - left))

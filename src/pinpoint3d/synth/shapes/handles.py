@@ -44,7 +44,7 @@ def handle(style: str, length: float, rng: np.random.Generator) -> Mesh:
     if style == "arch":
         knots = [(-half, 0, 0), (-half * 0.8, -reach * 0.8, 0), (0, -reach, 0)]
         knots += [(-x, y, z) for x, y, z in reversed(knots[:2])]
-        return tube(curve(knots, 12), thick, sides=8)
+        return tube(curve(knots, 11), thick, sides=6)
     if style == "bridge":
         wide = rng.uniform(0.010, 0.018)
         bar = box((-half, -reach, -wide / 2), (half, -reach + thick, wide / 2), 0.001)
@@ -62,7 +62,7 @@ def handle(style: str, length: float, rng: np.random.Generator) -> Mesh:
         radius = rng.uniform(0.012, 0.02)
         profile = [(radius * 0.5, 0), (radius * 0.4, reach * 0.5), (radius, reach * 0.65)]
         profile += [(radius * 0.95, reach * 0.9), (radius * 0.5, reach)]
-        return turned(lathe(profile, sides=12), "x", math.pi / 2)
+        return turned(lathe(profile, sides=10), "x", math.pi / 2)
     if style == "square knob":
         side = rng.uniform(0.010, 0.016)
         post = cylinder((0, 0, 0), (0, -reach, 0), side * 0.4, sides=8)

@@ -72,11 +72,11 @@ def _ring(
     """Height above the plate at which a pan stands on the ring that was added."""
     if style == "coils":
         ring = builder.part("ring", parent=hob, finish="metal")
-        bowl = lathe([(radius * 1.08, -0.001), (radius * 1.08, 0.002), (radius, 0.003)])
+        bowl = lathe([(radius * 1.08, -0.001), (radius * 1.08, 0.002), (radius, 0.003)], sides=16)
         builder.part("drip pan", moved(bowl, *at), parent=ring, finish="metal")
         turns = [
             moved(_turn(radius * share, 0.005), at[0], at[1], at[2] + 0.0065)
-            for share in (0.92, 0.66, 0.4, 0.16)
+            for share in (0.92, 0.6, 0.28)
         ]
         builder.part("coil", joined(*turns), parent=ring, finish="metal")
         return 0.0105
@@ -86,12 +86,11 @@ def _ring(
         builder.part("ring", moved(disc, *at), parent=hob, finish="metal")
         return rise
     if style == "gas":
-        burner = builder.part("burner", parent=hob, finish="metal")
         crown = lathe(
             [(radius * 0.5, -0.001), (radius * 0.42, 0.012), (radius * 0.45, 0.018)], sides=18
         )
         cap = lathe([(radius * 0.4, 0.017), (radius * 0.4, 0.022), (radius * 0.3, 0.025)], sides=18)
-        builder.part("crown", moved(crown, *at), parent=burner, finish="metal")
+        burner = builder.part("burner", moved(crown, *at), parent=hob, finish="metal")
         builder.part("cap", moved(cap, *at), parent=burner, finish="metal")
         return 0.04
     if style == "glass":
@@ -141,4 +140,4 @@ def _turn(radius: float, thick: float) -> Mesh:
     """One turn of a coil; the innermost is a disc."""
     if radius < 2 * thick:
         return cylinder((0, 0, -thick), (0, 0, thick * 0.8), radius, sides=10)
-    return hoop(radius, thick, n_points=18, sides=5)
+    return hoop(radius, thick, n_points=12, sides=4)

@@ -21,6 +21,7 @@ from pinpoint3d.synth.shapes.primitives import (
     frame,
     joined,
     moved,
+    open_box,
 )
 
 HANDLES = ("bar", "arch", "bridge", "edge", "grip", "none")
@@ -166,12 +167,7 @@ def add_drawer(
     rim, wall = z0 + 0.7 * (z1 - z0), 0.003
     a, b = x0 + float(inset), x1 - float(inset)
     back, floor = y1 + float(depth), z0 + max(0.008, float(inset) - 0.004)
-    tray = joined(
-        box((a, y1, floor), (b, back, floor + wall)),
-        box((a, y1, floor), (a + wall, back, rim)),
-        box((b - wall, y1, floor), (b, back, rim)),
-        box((a, back - wall, floor), (b, back, rim)),
-    )
+    tray = open_box((a, y1, floor), (b, back, rim), wall, front=False)
     builder.part("tray", tray, parent=drawer, finish="metal")
     _hold(builder, drawer, (x0, z0, x1, z1), y0, "bottom", held, rng)
     builder.slide(drawer, (0, -1, 0), 0.0, 0.7 * float(depth))

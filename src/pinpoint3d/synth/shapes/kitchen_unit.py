@@ -23,7 +23,7 @@ from pinpoint3d.synth.shapes.fronts import (
 )
 from pinpoint3d.synth.shapes.hobs import STYLES as HOBS
 from pinpoint3d.synth.shapes.hobs import add_hob
-from pinpoint3d.synth.shapes.primitives import box, cylinder, frame, joined
+from pinpoint3d.synth.shapes.primitives import box, cylinder, frame, joined, open_box
 from pinpoint3d.synth.shapes.sweeps import hull, oval, ring_plate
 from pinpoint3d.synth.shapes.taps import STYLES as TAPS
 from pinpoint3d.synth.shapes.taps import add_tap
@@ -255,7 +255,7 @@ def _fill(
             cell = (*cell[:3], z - look.gap)
         if "sink" not in over:
             add_shelves(builder, body, (left, right), (foot, cell[3]), depth, look, rng)
-        if right - left > 0.55 and rng.random() < 0.5:
+        if right - left > 0.55 and n_wide < 4 and rng.random() < 0.5:
             add_door_pair(builder, cell, depth, look, rng)
         else:
             hinged = "left" if rng.random() < 0.5 else "right"
@@ -309,11 +309,8 @@ def _sink(
     if style == "farmhouse":
         z, lip = top.high + 0.004, 0.0
         wall = 0.03
-        shell = [
-            frame((a, front, z - 0.21), (b, rear, z), wall, axis="z"),
-            box((a, front, z - 0.215), (b, rear, z - 0.195)),
-        ]
-        builder.part("bowl", *shell, parent=sink, finish=finish)
+        shell = open_box((a, front, z - 0.215), (b, rear, z), wall, 0.02)
+        builder.part("bowl", shell, parent=sink, finish=finish)
         _drain(builder, sink, ((a + b) / 2, (front + rear) / 2, z - 0.195))
         low, high = (a + wall + 0.01, front + wall + 0.01), (b - wall - 0.01, rear - wall - 0.01)
         builder.support(low, high, z - 0.195)

@@ -67,19 +67,15 @@ def add_legs(
             foot = top * (1, 1, 0)
             if style == "splayed":
                 foot += np.array([sx, sy, 0]) * lean * min(1.0, under / 0.3)
-            leg = builder.part("leg", parent=parent, finish=made_of)
-            if not (ferrule or pad):
-                builder.add(leg, moved(_leg(style, foot, top, thick), *at))
-                continue
             shaft = moved(_leg(style, foot, top, thick), *at)
-            builder.part("shaft", shaft, parent=leg, finish=made_of)
+            leg = builder.part("leg", shaft, parent=parent, finish=made_of)
             if ferrule:
                 share = 0.16
                 cap = cylinder(
                     foot, foot + share * (top - foot), 0.57 * thick, (0.57 + 0.5 * share) * thick
                 )
                 builder.part("ferrule", moved(cap, *at), parent=leg, finish="metal")
-            else:
+            elif pad:
                 disc = cylinder(foot, (*foot[:2], 0.006), 1.15 * thick, sides=12)
                 builder.part("glide", moved(disc, *at), parent=leg, finish="rubber")
 
@@ -91,7 +87,7 @@ def _leg(style: str, foot: np.ndarray, top: np.ndarray, thick: float) -> Mesh:
     if style == "round":
         return cylinder(foot, top, thick)
     if style in ("tapered", "splayed"):
-        return cylinder(foot, top, 0.55 * thick, 1.05 * thick)
+        return cylinder(foot, top, 0.55 * thick, 1.05 * thick, sides=12)
     if style == "turned":
         turning = [(0.8, 0), (1.1, 0.08), (0.7, 0.16), (0.6, 0.4), (1.0, 0.6), (1.1, 0.72)]
         turning += [(0.65, 0.78), (1.2, 0.84), (1.2, 1.0)]

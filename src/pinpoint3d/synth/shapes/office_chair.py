@@ -17,18 +17,17 @@ from pinpoint3d.synth.shapes.primitives import (
     box,
     curve,
     cylinder,
-    joined,
     moved,
     tube,
     turned,
 )
+from pinpoint3d.synth.shapes.star_base import BASES, add_star_base
 from pinpoint3d.synth.shapes.sweeps import hull, oval, ring_plate, upended
 from pinpoint3d.synth.shapes.upholstery import pad, piping
 
 SEATS = ("padded", "waterfall", "mesh", "thick")
 BACKS = ("mesh", "bars", "padded", "executive", "shell")
 ARMS = ("none", "loop", "post", "flip", "cantilever")
-BASES = ("nylon", "steel", "flat", "glides")
 HEADS = ("none", "headrest")
 
 
@@ -60,98 +59,20 @@ def make(rng: np.random.Generator) -> Asset:
     return pose_at_random(builder.asset(style), rng, share_open=0.5)
 
 
-def add_star_base(builder: Builder, base: str, top: float, rng: np.random.Generator) -> None:
-    """A turning base with five arms and a gas lift up to height `top`.
-
-    `base` is one of `BASES`; "glides" stands on fixed feet.
-    """
-    reach = rng.uniform(0.27, 0.34)
-    made_of: Finish = "metal" if base in ("steel", "flat") else "plastic"
-    foot = 0.012 if base == "glides" else 0.06
-    star = builder.part("base")
-    # The base turns against the seat, which looks the same and leaves the seat facing forwards.
-    builder.hinge(star, (0, 0, 0), (0, 0, 1), 0.0, 2 * math.pi / 5)
-    hub_z = foot + (0.024 if base == "flat" else rng.uniform(0.04, 0.06))
-    hub = cylinder((0, 0, foot + 0.004), (0, 0, hub_z + 0.012), 0.04, 0.034, sides=16)
-    builder.part("hub", hub, parent=star, finish=made_of)
-    twin = rng.random() < 0.7
-    for k in range(5):
-        angle = 2 * math.pi * (k + 0.25) / 5
-        if base == "flat":
-            arm = box((0.0, -0.022, hub_z - 0.018), (reach, 0.022, hub_z + 0.004), 0.004)
-            foot_z = hub_z - 0.018
-        else:
-            low = foot + 0.012
-            sizes = [0.024, 0.021, 0.016]
-            path = [
-                (0.02, 0, hub_z - 0.008),
-                (0.5 * reach, 0, 0.5 * (hub_z + low)),
-                (reach, 0, low),
-            ]
-            arm = tube(np.array(path), sizes, sides=8)
-            foot_z = low
-        builder.part("arm", turned(arm, "z", angle), parent=star, finish=made_of)
-        x, y = reach * math.cos(angle) * 0.97, reach * math.sin(angle) * 0.97
-        if base == "glides":
-            glide = cylinder((x, y, 0), (x, y, foot_z), 0.02, 0.014, sides=12)
-            builder.part("glide", glide, parent=star, finish="rubber")
-            continue
-        _castor(builder, star, (x, y), foot_z, twin, rng)
-    lift = builder.part("lift")
-    middle = hub_z + 0.6 * (top - hub_z)
-    sleeve = cylinder((0, 0, hub_z), (0, 0, middle), 0.026, sides=14)
-    builder.part("sleeve", sleeve, parent=lift, finish="metal")
-    rod = cylinder((0, 0, middle - 0.005), (0, 0, top + 0.004), 0.014, sides=12)
-    builder.part("rod", rod, parent=lift, finish="metal")
-    if rng.random() < 0.3 and top - hub_z > 0.15:
-        for k in range(3):  # telescoping covers
-            a = hub_z + (top - hub_z) * k / 3
-            b = hub_z + (top - hub_z) * (k + 1) / 3
-            cover = cylinder((0, 0, a), (0, 0, b), 0.036 - 0.004 * k, sides=14)
-            builder.part("cover", cover, parent=lift, finish="plastic")
-
-
-def _castor(
-    builder: Builder,
-    star: int,
-    place: tuple[float, float],
-    top: float,
-    twin: bool,
-    rng: np.random.Generator,
-) -> None:
-    """A castor that trails behind its stem in any direction."""
-    x, y = place
-    r, trail = 0.026, 0.014
-    castor = builder.part("castor", parent=star)
-    heading = rng.uniform(0, 2 * math.pi)
-    pieces: list[tuple[str, Mesh, Finish]] = []
-    stem = cylinder((0, 0, r), (0, 0, top + 0.004), 0.006, sides=8)
-    pieces.append(("stem", stem, "metal"))
-    for s in (-1, 1) if twin else (0,):
-        half = 0.008 if twin else 0.011
-        axle = s * 0.013
-        wheel = cylinder((trail, axle - half, r), (trail, axle + half, r), r, sides=10)
-        pieces.append(("wheel", wheel, "rubber"))
-    hood = joined(
-        box((-0.006, -0.006, r - 0.004), (trail + 0.004, 0.006, 2 * r + 0.002)),
-        cylinder((trail, -0.016, r), (trail, 0.016, r), 0.006, sides=8),
-    )
-    pieces.append(("fork", hood, "plastic"))
-    for name, mesh, finish in pieces:
-        placed = moved(turned(mesh, "z", heading), x, y)
-        builder.part(name, placed, parent=castor, finish=finish)
-    builder.hinge(castor, (x, y, 0), (0, 0, 1), 0.0, math.pi)
-
-
 def _cloth(
-    half_wide: float, half_tall: float, thick: float, puff: float = 0.0, power: float = 4.0
+    half_wide: float,
+    half_tall: float,
+    thick: float,
+    puff: float = 0.0,
+    power: float = 4.0,
+    n_points: int = 20,
 ) -> Mesh:
     """A level sheet with a rounded outline, in rings so that it can be bent; domed by `puff`."""
     shares = (0.45, 0.8, 1.0)
     low = [(share, 0.0) for share in shares]
     high = [(share, thick + puff * (1 - share**2)) for share in reversed(shares)]
     outlines = [
-        oval(half_wide * share, half_tall * share, half_tall * share, z, power, n_points=20)
+        oval(half_wide * share, half_tall * share, half_tall * share, z, power, n_points=n_points)
         for share, z in (*low, *high)
     ]
     return hull(outlines)
@@ -239,10 +160,10 @@ def _back(
         put("mesh", _cloth(half - 0.026, t - 0.026, 0.004), "fabric", -0.004)
     elif back == "bars":
         put("frame", _rim(half, t, 0.026, 0.02), "plastic")
-        n = int(rng.integers(5, 11))
+        n = int(rng.integers(5, 9))
         for z in np.linspace(-t + 0.04, t - 0.04, n).tolist():
             reach = (half - 0.012) * (1 - min(abs(z) / t, 1) ** 4) ** 0.25
-            strip = moved(_cloth(reach, 0.3 * tall / n, 0.008), y=z)
+            strip = moved(_cloth(reach, 0.3 * tall / n, 0.008, n_points=14), y=z)
             put("bar", strip, "plastic", -0.006)
     elif back == "shell":
         put("shell", _cloth(half, t, 0.012), "plastic")
@@ -308,9 +229,8 @@ def _arm(
         bracket = box(
             (s * 0.08, -0.025, under - 0.012), (x + s * 0.012, 0.045, under + 0.004), 0.003
         )
-        builder.part("bracket", bracket, parent=whole, finish="plastic")
         sleeve = box((x - 0.013, -0.02, under - 0.012), (x + 0.013, 0.04, z - 0.08), 0.003)
-        builder.part("sleeve", sleeve, parent=whole, finish="plastic")
+        builder.part("sleeve", bracket, sleeve, parent=whole, finish="plastic")
         post = box((x - 0.009, -0.014, z - 0.085), (x + 0.009, 0.034, z - 0.004), 0.002)
         builder.part("post", post, parent=whole, finish="plastic")
         knob = (x + s * 0.0125, 0.01, z - 0.1), (x + s * 0.016, 0.01, z - 0.1)

@@ -125,7 +125,7 @@ def _hang(
 def _skin(profile: np.ndarray, thick: float = 0.003) -> Mesh:
     """A shade: (radius, height) rows from the lower rim up, as a skin open at both ends."""
     inner = (profile - np.array([thick, 0.0]))[::-1]
-    sides = 28 if profile[:, 0].max() > 0.08 else 16
+    sides = 24 if profile[:, 0].max() > 0.08 else 12
     return lathe(np.concatenate([profile, inner]), sides=sides, closed=True)
 
 
@@ -147,7 +147,7 @@ def _lamp(
             mesh = stretched(mesh, z=-1)
         return moved(mesh, *at)
 
-    cap = lathe([(0.016, -0.055), (0.02, -0.05), (0.02, -0.01), (0.008, 0.004)], sides=14)
+    cap = lathe([(0.016, -0.055), (0.02, -0.05), (0.02, -0.01), (0.008, 0.004)], sides=12)
     builder.part("socket", put(cap), parent=lamp, finish="metal")
     r = min(0.032, 0.5 * size)
     bulb = lathe(
@@ -157,7 +157,7 @@ def _lamp(
             (r, -0.055 - 1.6 * r),
             (0.45 * r, -0.05),
         ],
-        14,
+        12,
     )
     if shade != "globe":
         builder.part("bulb", put(bulb), parent=lamp, finish="glass")
@@ -170,14 +170,14 @@ def _lamp(
         _cage(builder, lamp, put, size)
         return
     tall = size * rng.uniform(0.8, 1.3)
-    t = np.linspace(0, 1, 8)
+    t = np.linspace(0, 1, 6)
     narrow = 0.022 / size
     radius = {
         "cone": 1 + (narrow - 1) * t,
         "dome": narrow + (1 - narrow) * np.sqrt(np.clip(1 - t**2, 0, 1)),
-        "drum": np.full(8, 0.9),
+        "drum": np.full(6, 0.9),
         "bell": narrow + (1 - narrow) * (1 - t) ** 2 * (1 + 1.2 * t),
-        "tube": np.full(8, 0.35),
+        "tube": np.full(6, 0.35),
     }[shade]
     if shade == "tube":
         tall = size * 1.9
@@ -203,7 +203,7 @@ def _lamp(
                 (r_low - 0.001, heights[0] + 0.008),
                 (r_low - 0.001, heights[0] - 0.001),
             ],
-            28,
+            24 if size > 0.08 else 12,
             closed=True,
         )
         builder.part("rim", put(trim), parent=lamp, finish="metal")
@@ -220,10 +220,10 @@ def _cage(builder: Builder, lamp: int, put: Callable[[Mesh], Mesh], size: float)
         knots = [(0.018 * c, 0.018 * s, -0.02), (0.6 * size * c, 0.6 * size * s, -0.09)]
         knots += [(0.75 * size * c, 0.75 * size * s, -0.09 - 0.8 * size)]
         knots += [(0.3 * size * c, 0.3 * size * s, -0.1 - 1.3 * size)]
-        wires.append(tube(curve(knots, 9), 0.003, sides=6))
+        wires.append(tube(curve(knots, 7), 0.003, sides=5))
     builder.part("wires", put(joined(*wires)), parent=lamp, finish="metal")
     for radius, z in ((0.75 * size, -0.09 - 0.8 * size), (0.3 * size, -0.1 - 1.3 * size)):
-        ring = put(hoop(radius, 0.0035, z, 20))
+        ring = put(hoop(radius, 0.0035, z, 16, sides=5))
         builder.part("ring", ring, parent=lamp, finish="metal")
 
 
@@ -255,8 +255,8 @@ def _chandelier(
             tip,
         ]
         arm = builder.part("arm")
-        builder.part("tube", tube(curve(knots, 11), 0.006, sides=6), parent=arm, finish="metal")
-        dish = moved(lathe([(0.01, -0.006), (0.03, 0.0), (0.03, 0.004), (0.01, 0.004)], 14), *tip)
+        builder.part("tube", tube(curve(knots, 9), 0.006, sides=6), parent=arm, finish="metal")
+        dish = moved(lathe([(0.01, -0.006), (0.03, 0.0), (0.03, 0.004), (0.01, 0.004)], 10), *tip)
         builder.part("dish", dish, parent=arm, finish="metal")
         _lamp(builder, shade, tip, rng.uniform(0.05, 0.055), rng, upward=upward, parent=arm)
 

@@ -192,6 +192,26 @@ def frame(low: Point, high: Point, border: Number | Point, axis: Axis = "y") -> 
     return joined(*bars)
 
 
+def open_box(
+    low: Point, high: Point, wall: Number, floor: Number | None = None, front: bool = True
+) -> Mesh:
+    """A box open at its top, its walls inside two corners; without `front` also towards -y.
+
+    Its `floor` is as thick as its walls if not given.
+    """
+    (x0, y0, z0), (x1, y1, z1) = low, high
+    rise = z0 + (wall if floor is None else floor)
+    boards = [
+        box((x0, y0, z0), (x1, y1, rise)),
+        box((x0, y0, z0), (x0 + wall, y1, z1)),
+        box((x1 - wall, y0, z0), (x1, y1, z1)),
+        box((x0 + wall, y1 - wall, z0), (x1 - wall, y1, z1)),
+    ]
+    if front:
+        boards.append(box((x0 + wall, y0, z0), (x1 - wall, y0 + wall, z1)))
+    return joined(*boards)
+
+
 def cushion(
     low: Point, high: Point, squareness: Number = 4.0, sides: int = 16, rings: int = 8
 ) -> Mesh:
@@ -317,9 +337,7 @@ def skin(
 
 
 @cache
-def _skin_faces(
-    n_rings: int, sides: int, loop: bool, caps: bool
-) -> Int64[np.ndarray, "faces 3"]:
+def _skin_faces(n_rings: int, sides: int, loop: bool, caps: bool) -> Int64[np.ndarray, "faces 3"]:
     row = np.arange(n_rings * sides).reshape(n_rings, sides)
     below = row if loop else row[:-1]
     above = np.roll(row, -1, axis=0) if loop else row[1:]

@@ -146,15 +146,11 @@ def _iron(
     for i in range(n):
         x = -wide / 2 + (i + 0.5) * pitch
         pair = [
-            cushion(
-                (x - 0.46 * pitch, y, low), (x + 0.46 * pitch, y + 0.46 * depth, high), 5, 10, 6
-            )
+            cushion((x - 0.46 * pitch, y, low), (x + 0.46 * pitch, y + 0.46 * depth, high), 5, 8, 6)
             for y in (-depth, -0.46 * depth)
         ]
         links = [
-            cylinder(
-                (x - pitch / 2, -depth / 2, z), (x + pitch / 2, -depth / 2, z), 0.024, sides=10
-            )
+            cylinder((x - pitch / 2, -depth / 2, z), (x + pitch / 2, -depth / 2, z), 0.024, sides=8)
             for z in (low + 0.05, high - 0.05)
         ]
         builder.part("column", *pair, *links, parent=whole, finish="metal")
@@ -253,8 +249,8 @@ def _ladder(
                 (x * 0.4, -0.02 - bow, z),
                 (x, -0.02, z),
             ]
-            path = curve(knots, 9) if bow else knots
-            builder.part("rung", tube(path, radius, sides=8), parent=whole, finish="metal")
+            path = curve(knots, 8) if bow else knots
+            builder.part("rung", tube(path, radius, sides=7), parent=whole, finish="metal")
     if rng.random() < 0.4:
         _towel(builder, (low + high) / 2, 0.7 * x, 0.02 + bow + radius + 0.012, rng)
     return 0.04
@@ -340,7 +336,7 @@ def _plumbing(
         if hanging:
             union = cylinder((here, y, z), (here, y, z + 0.05), 0.011, sides=10)
         body = cushion(
-            (here - 0.016, y - 0.016, z - 0.016), (here + 0.016, y + 0.016, z + 0.016), 3
+            (here - 0.016, y - 0.016, z - 0.016), (here + 0.016, y + 0.016, z + 0.016), 3, 12, 6
         )
         group = builder.part(name, joined(union, body), finish="metal")
         if feed == "from the floor":

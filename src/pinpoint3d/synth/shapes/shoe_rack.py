@@ -130,10 +130,13 @@ def _tier(
         return z + fall * (y - back) / (back - front)
 
     if tier in ("bars", "slats"):
-        for s in (-1, 1):
-            ends = (s * x, -depth + r, height(front)), (s * x, -r, height(back))
-            rail = cylinder(*ends, 0.7 * r, sides=8)
-            builder.part("end rail", rail, parent=whole, finish=finish)
+        rails = [
+            cylinder(
+                (s * x, -depth + r, height(front)), (s * x, -r, height(back)), 0.7 * r, sides=8
+            )
+            for s in (-1, 1)
+        ]
+        builder.part("end rails", *rails, parent=whole, finish=finish)
     if tier == "bars":
         for y in np.linspace(front, back, 4).tolist():
             ends = (-x, y, height(y)), (x, y, height(y))
@@ -214,7 +217,7 @@ def _flap(
     flap = builder.part("flap")
     thick, face = 0.018, -depth - 0.018
     front = box((left, face, low), (right, -depth, high), 0.0015)
-    builder.part("front", front, parent=flap, finish="wood")
+    board = builder.part("front", front, parent=flap, finish="wood")
     if look.front in ("panel", "framed"):
         border = 0.05
         bead = frame(
@@ -222,7 +225,7 @@ def _flap(
             (right - border, face + 0.001, high - border),
             0.012,
         )
-        builder.part("moulding", bead, parent=flap, finish="wood")
+        builder.add(board, bead)
     # What holds the shoes leans backwards from the foot of the front.
     a, b, back = left + 0.03, right - 0.03, -0.035
     for z, tall in ((low + 0.05, 0.09), (low + 0.22, 0.07)):

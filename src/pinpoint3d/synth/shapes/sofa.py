@@ -203,8 +203,9 @@ class _Sofa:
         (a, b), (low, high) = across, rise
         if self.back == "tufted":
             pitch = self.rng.uniform(0.13, 0.19)
-            for x, z in button_places((a + 0.03, low), (b - 0.03, high), pitch, diamond=True):
-                self._part("button", button((x, y - 0.001, z), 0.012), parent=whole)
+            places = button_places((a + 0.03, low), (b - 0.03, high), pitch, diamond=True)
+            studs = [button((x, y - 0.001, z), 0.012) for x, z in places]
+            self._part("buttons", *studs, parent=whole)
         elif self.back == "channelled":
             n = max(3, n_seats * int(self.rng.integers(3, 6)))
             edges = np.linspace(a + 0.015, b - 0.015, n + 1).tolist()
@@ -244,8 +245,7 @@ class _Sofa:
             return
         whole = self._part(name)
         self._part("pad", meshes[0], parent=whole)
-        for cord in meshes[1:]:
-            self._part("piping", cord, parent=whole)
+        self._part("piping", *meshes[1:], parent=whole)
 
     def _seats(self, x0: float, x1: float, n_seats: int, reach: float) -> None:
         low, high = self.seat - self.pad_thick, self.seat
@@ -364,7 +364,7 @@ class _Sofa:
         for x in places[: min(n, most)]:
             x = x if x1 - x0 > 0.8 else 0.0
             lean = rng.uniform(0.25, 0.45)
-            body = cushion((-size / 2, -0.065, 0), (size / 2, 0.065, size), 2.6, sides=16, rings=8)
+            body = cushion((-size / 2, -0.065, 0), (size / 2, 0.065, size), 2.6, sides=14, rings=7)
             # Pinched corners: a square of cloth, filled in the middle.
             stuffed = body.vertices.copy()
             stuffed[:, 0] *= 1 + 0.25 * np.abs((stuffed[:, 2] - size / 2) / size * 2) ** 2

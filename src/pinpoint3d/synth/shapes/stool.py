@@ -11,7 +11,6 @@ import numpy as np
 from pinpoint3d.synth.assets import Asset, Finish, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
 from pinpoint3d.synth.shapes.legs import add_legs
-from pinpoint3d.synth.shapes.office_chair import BASES, add_star_base
 from pinpoint3d.synth.shapes.primitives import (
     Mesh,
     box,
@@ -25,8 +24,9 @@ from pinpoint3d.synth.shapes.primitives import (
     slab,
     tube,
 )
+from pinpoint3d.synth.shapes.star_base import BASES, add_star_base
 from pinpoint3d.synth.shapes.sweeps import side_plate
-from pinpoint3d.synth.shapes.upholstery import button, button_places, pad, piping
+from pinpoint3d.synth.shapes.upholstery import button, button_places, pad, piping, weave
 
 SEATS = ("round board", "round padded", "board", "padded", "saddle", "woven", "drum")
 STANDS = ("four legs", "three legs", "pedestal", "star", "sled", "hairpin", "square")
@@ -112,19 +112,8 @@ def _seat(
             for a, b in (((-x, s * y), (x, s * y)), ((s * x, -y), (s * x, y))):
                 bar = cylinder((*a, top - rim), (*b, top - rim), rim, sides=10)
                 builder.part("rail", bar, parent=whole, finish="wood")
-        n = 12
-        for k, at in enumerate(np.linspace(-1, 1, n + 2)[1:-1].tolist()):
-            dz = 0.002 * (1 if k % 2 else -1)
-            strap = box(
-                (at * x - 0.85 * x / n, -y, top - rim + dz),
-                (at * x + 0.85 * x / n, y, top - rim + 0.004 + dz),
-            )
-            builder.part("strap", strap, parent=whole, finish="wicker")
-        for at in np.linspace(-1, 1, n).tolist()[1:-1]:
-            strap = box(
-                (-x, at * y - 0.7 * y / n, top - rim), (x, at * y + 0.7 * y / n, top - rim + 0.004)
-            )
-            builder.part("strap", strap, parent=whole, finish="wicker")
+        for straps in weave((-x, -y), (x, y), top - rim, (12, 10)):
+            builder.part("straps", straps, parent=whole, finish="wicker")
         return top - 2 * rim
     padded = seat == "padded"
     top = height - (0.055 if padded else 0.0)
@@ -138,9 +127,9 @@ def _seat(
             cord = piping(low, high, top + 0.02, 0.035, 0.004)
             builder.part("piping", cord, parent=whole, finish=soft)
         if rng.random() < 0.4:
-            for at in button_places(low[:2], high[:2], 0.11, diamond=False):
-                stud = button((*at, height - 0.004), 0.01)
-                builder.part("button", stud, parent=whole, finish=soft)
+            places = button_places(low[:2], high[:2], 0.11, diamond=False)
+            studs = [button((*at, height - 0.004), 0.01) for at in places]
+            builder.part("buttons", *studs, parent=whole, finish=soft)
     return top - board
 
 

@@ -1,7 +1,7 @@
 """Pads, piping and buttons: what is soft on seats, beds and benches.
 
 `pad` is a stuffed block with round edges; `piping` the cord along its seam; `button_places` where
-its surface is drawn in.
+its surface is drawn in; `weave` makes seats of straps.
 """
 
 import math
@@ -14,7 +14,9 @@ from pinpoint3d.synth.shapes.primitives import (
     Mesh,
     Number,
     Point,
+    box,
     cushion,
+    joined,
     rounded_rectangle,
     tube,
 )
@@ -58,7 +60,7 @@ def pad(
     outlines = []
     for inset, z in levels:
         wide, deep = float(size[first]) - 2 * inset, float(size[second]) - 2 * inset
-        flat = rounded_rectangle(wide, deep, max(corner - inset, 0.004), steps=3)
+        flat = rounded_rectangle(wide, deep, max(corner - inset, 0.004), steps=2)
         outlines.append(np.column_stack([flat, np.full(len(flat), z - tall / 2)]))
     block = hull(outlines)
     return Mesh(_placed(block.vertices, axis) + (a + b) / 2, block.faces)
@@ -80,7 +82,7 @@ def piping(
     middle = (a + b) / 2
     path = _placed(np.column_stack([flat, np.zeros(len(flat))]), axis) + middle
     path[:, along] = level
-    return tube(path, radius, sides=4, closed=True)
+    return tube(path, radius, sides=3, closed=True)
 
 
 def button(place: Point, radius: Number = 0.013) -> Mesh:
@@ -104,6 +106,32 @@ def button_places(
             share = (start + k) / n_columns, (row + 0.5) / n_rows
             rows.append((float(low[0] + share[0] * wide), float(low[1] + share[1] * tall)))
     return rows
+
+
+def weave(
+    low: Point, high: Point, z: Number, n_straps: tuple[int, int], thick: Number = 0.004
+) -> tuple[Mesh, Mesh]:
+    """Straps of a woven seat over a rectangle (x, y): those along y, and those across at `z`.
+
+    `n_straps` says how many lie side by side either way. Every second one of the first lies
+    lower.
+    """
+    (x0, y0), (x1, y1) = low[:2], high[:2]
+    n, m = n_straps
+    pitch, row = (x1 - x0) / n, (y1 - y0) / m
+    along = [
+        box(
+            (x0 + (k + 0.08) * pitch, y0, z - thick / 2 + dz),
+            (x0 + (k + 0.92) * pitch, y1, z + thick / 2 + dz),
+        )
+        for k in range(n)
+        for dz in (thick / 2 if k % 2 else -thick / 2,)
+    ]
+    across = [
+        box((x0, y0 + (k + 0.15) * row, z - thick / 2), (x1, y0 + (k + 0.85) * row, z + thick / 2))
+        for k in range(m)
+    ]
+    return joined(*along), joined(*across)
 
 
 def _order(axis: Axis) -> tuple[int, int, int]:

@@ -19,14 +19,8 @@ from pinpoint3d.synth.shapes.fronts import (
     add_sliding_doors,
     drawn_look,
 )
-from pinpoint3d.synth.shapes.primitives import (
-    box,
-    curve,
-    cushion,
-    cylinder,
-    extrusion,
-    tube,
-)
+from pinpoint3d.synth.shapes.hangers import add_hanger
+from pinpoint3d.synth.shapes.primitives import box, cushion, cylinder, extrusion
 
 DOORS = ("hinged", "sliding", "open", "curtain")
 CROWNS = ("none", "crown", "cornice", "flat lid")
@@ -44,6 +38,8 @@ def make(rng: np.random.Generator) -> Asset:
     n_columns = int(rng.choice((1, 1, 2, 2, 3)))
     if doors == "sliding":
         n_columns, below = max(2, n_columns), BELOW[0]
+    if n_columns > 2 and doors == "hinged":
+        below = BELOW[0]
     width, depth = n_columns * rng.uniform(0.5, 0.9), rng.uniform(0.5, 0.65)
     width = min(width, 2.4)
     foot, top = foot_height(stand, rng), rng.uniform(1.75, 2.25)
@@ -64,8 +60,11 @@ def make(rng: np.random.Generator) -> Asset:
         edge = look.board / 2
         a, b = left + edge * (2 if left == -x else 1), right - edge * (2 if right == x else 1)
         if split > foot:
-            _drawers(builder, body, (left, right), (foot, split), depth, look, rng)
-        _inside(builder, body, (a, b), (split, top), depth, look, doors in ("open", "curtain"), rng)
+            n_drawers = 1 if split - foot < 0.3 or n_columns > 2 else 2
+            _drawers(builder, body, (left, right), (foot, split), n_drawers, depth, look, rng)
+        seen = doors in ("open", "curtain")
+        most = (9 if seen else 6) // n_columns
+        _inside(builder, body, (a, b), (split, top), depth, look, seen, most, rng)
         cell = (left + look.gap, split + look.board / 2, right - look.gap, top - look.board / 2)
         if doors == "hinged":
             if right - left > 0.6:
@@ -109,11 +108,11 @@ def _crown(builder: Builder, crown: str, width: float, depth: float, top: float)
         return
     steps = {"crown": (0.01, 0.025, 0.04), "cornice": (0.03, 0.015), "flat lid": (0.022,)}[crown]
     rise = 0.018 if crown != "flat lid" else 0.028
-    lid = builder.part(crown)
+    lid = builder.part(crown, finish="wood")
     for k, out in enumerate(steps):
         z = top + rise * k
         low, high = (-width / 2 - out, -depth - out, z), (width / 2 + out, 0, z + rise)
-        builder.part("moulding", box(low, high, 0.003), parent=lid, finish="wood")
+        builder.add(lid, box(low, high, 0.003))
     builder.support((-width / 2, -depth), (width / 2, 0), top + rise * len(steps))
 
 
@@ -122,6 +121,7 @@ def _drawers(
     body: int,
     across: tuple[float, float],
     rise: tuple[float, float],
+    n_drawers: int,
     depth: float,
     look: Look,
     rng: np.random.Generator,
@@ -130,7 +130,6 @@ def _drawers(
     edge = look.board / 2
     floor = box((left + edge, -depth + 0.002, high - edge), (right - edge, -0.003, high + edge))
     builder.part("floor", floor, parent=body, finish="wood")
-    n_drawers = 1 if high - low < 0.3 else 2
     edges = np.linspace(high, low + edge, n_drawers + 1).tolist()
     for top, bottom in pairwise(edges):
         cell = (left + look.gap, bottom + look.gap, right - look.gap, top - look.gap)
@@ -145,9 +144,13 @@ def _inside(
     depth: float,
     look: Look,
     seen: bool,
+    most: int,
     rng: np.random.Generator,
 ) -> None:
-    """A rail under a hat shelf, or shelves from top to bottom; `seen` ones are always filled."""
+    """A rail under a hat shelf, or shelves from top to bottom.
+
+    A rail that is `seen` always has hangers, at `most` so many.
+    """
     (a, b), (low, high) = across, rise
     board = look.board
     floor, roof = low + board, high - board
@@ -165,42 +168,35 @@ def _inside(
     if shelved:
         return
     z, y = levels[1] - board - 0.06, -depth / 2
-    rail = builder.part("rail")
-    bar = cylinder((a - 0.001, y, z), (b + 0.001, y, z), 0.0125)
-    builder.part("bar", bar, parent=rail, finish="metal")
-    for end, inner in ((a, a + 0.006), (b, b - 0.006)):
-        rose = cylinder((end, y, z), (inner, y, z), 0.022, sides=12)
-        builder.part("rose", rose, parent=rail, finish="metal")
-    n_hangers = int(rng.integers(2, 7)) if seen or rng.random() < 0.5 else 0
+    bar = cylinder((a - 0.001, y, z), (b + 0.001, y, z), 0.0125, sides=12)
+    roses = [
+        cylinder((end, y, z), (inner, y, z), 0.022, sides=12)
+        for end, inner in ((a, a + 0.006), (b, b - 0.006))
+    ]
+    rail = builder.part("rail", bar, *roses, finish="metal")
+    n_hangers = int(rng.integers(2, min(most, 6) + 1)) if seen or rng.random() < 0.5 else 0
     for at in np.sort(rng.uniform(a + 0.06, b - 0.06, n_hangers)).tolist():
-        _hanger(builder, rail, at, y, z, min(0.23, depth / 2 - 0.04), floor, rng)
+        _hanger(builder, rail, (at, y, z), min(0.23, depth / 2 - 0.04), floor, rng)
 
 
 def _hanger(
     builder: Builder,
     rail: int,
-    x: float,
-    y: float,
-    z: float,
+    place: tuple[float, float, float],
     half: float,
     floor: float,
     rng: np.random.Generator,
 ) -> None:
-    """A hanger over the rail, most often with something on it; it swings along the rail."""
-    hanger = builder.part("hanger", parent=rail)
-    hook = [(x, y - 0.016, z), (x, y, z + 0.018), (x, y + 0.018, z), (x, y, z - 0.03)]
-    hook.append((x, y, z - 0.06))
-    wire = tube(curve(hook, 10), 0.003, sides=6)
-    builder.part("hook", wire, parent=hanger, finish="metal")
-    arms = [(x, y - half, z - 0.13), (x, y, z - 0.055), (x, y + half, z - 0.13)]
-    builder.part("arms", tube(curve(arms, 9), 0.007, sides=6), parent=hanger, finish="wood")
+    """A hanger over the rail through `place`, most often with something on it."""
+    x, y, z = place
+    hanger = add_hanger(builder, rail, x, y, z + 0.015, half, 0.02)
     if rng.random() < 0.75:
         drop = min(rng.uniform(0.5, 1.1), z - 0.15 - floor)
         thick = rng.uniform(0.012, 0.03)
-        low, high = (x - thick, y - half - 0.02, z - 0.06 - drop), (x + thick, y + half + 0.02, z)
-        cloth = cushion(low, (*high[:2], z - 0.06), 3.5, sides=14, rings=7)
+        low = (x - thick, y - half - 0.02, z - 0.06 - drop)
+        high = (x + thick, y + half + 0.02, z - 0.06)
+        cloth = cushion(low, high, 3.5, sides=12, rings=6)
         builder.part("garment", cloth, parent=hanger, finish="fabric")
-    builder.slide(hanger, (1, 0, 0), 0.0, 0.02)
 
 
 def _curtain(
