@@ -60,6 +60,8 @@ def open_set(name: str, folder: str | Path) -> ResearchSet:
     ------
     FileAccessError
         If there is no such set or folder.
+    FileFormatError
+        If a list of its splits is damaged.
     """
     if name not in SETS:
         raise FileAccessError(

@@ -119,6 +119,7 @@ class Articulate3D(FolderSet):
 
 def _root(root: dict[int, int], part: int) -> int:
     while root[part] != part:
+        root[part] = root[root[part]]  # halves the way, which could be as long as the file
         part = root[part]
     return part
 

@@ -207,18 +207,16 @@ def entries_of(
     """An entry for every object of a scene: all its parts, or the whole where it has none."""
     known = categories or {}
     pairs = np.unique(np.stack([masks.object, masks.part], axis=1), axis=0)
-    found = []
-    for object_id in np.unique(pairs[:, 0]).tolist():
-        if object_id == 0:
-            continue
-        own = pairs[(pairs[:, 0] == object_id) & (pairs[:, 1] > 0), 1]
-        found.append(
-            Entry(
-                f"{scene_id}:{object_id}",
-                scene_id,
-                object_id,
-                tuple(own.tolist()),
-                known.get(object_id),
-            )
+    pairs = pairs[pairs[:, 0] > 0]
+    ids, first = np.unique(pairs[:, 0], return_index=True)
+    parts = np.split(pairs[:, 1], first[1:])
+    return [
+        Entry(
+            f"{scene_id}:{object_id}",
+            scene_id,
+            object_id,
+            tuple(own[own > 0].tolist()),
+            known.get(object_id),
         )
-    return found
+        for object_id, own in zip(ids.tolist(), parts, strict=False)
+    ]

@@ -10,7 +10,8 @@ Object ids are `objectId`, in the older form the place in `objects` from 1. Part
 in the older form the place of the label in `triIndices` from 1, so they are unlike in all objects
 of a scan. A point gets the label of the last face it is in, as the set's own scripts have it.
 Objects called "remove..." are geometry that is not there: their points count as unlabelled, and
-they are never asked for. Rows of the split file without a split are in split "all" alone.
+they are never asked for. Rows of the split file without a split are in split "all" alone. Boxes and
+alignments, whose matrices go by columns, are not read: points stay in the frame of the PLY.
 """
 
 import csv

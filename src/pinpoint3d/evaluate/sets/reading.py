@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64, UInt8
+from jaxtyping import Float64, Int64, UInt8
 from numpy.typing import NDArray
 
 from pinpoint3d.errors import FileAccessError, FileFormatError
@@ -282,10 +282,3 @@ def _stored_words(content: bytes, path: Path) -> list[tuple[str, ...]]:
 def metres(path: Path) -> Scene:
     """Scene of a file whose set states metres and z up."""
     return load(path, units="m", up="+z")
-
-
-def marked(n_points: int, rows: Int64[np.ndarray, " rows"]) -> Bool[np.ndarray, " points"]:
-    """Mask of some points."""
-    out = np.zeros(n_points, bool)
-    out[rows] = True
-    return out

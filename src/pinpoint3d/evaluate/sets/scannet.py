@@ -67,12 +67,14 @@ class ScanNet(FolderSet):
         scene = metres(first_of(self.folder, [f"{place}.ply"]))
         segments = Document.within(first_of(self.folder, [f"{place}.0.010000.segs.json"]))
         segment_of_point = segment_indices(segments, len(scene))
-        ids = np.zeros(len(scene), np.int64)
-        for object_id, group in self._groups(scene_id).items():
-            inside_group = np.isin(segment_of_point, group.of("segments").wholes(MAX_ID))
-            if not inside_group.any():
-                raise group.error(f"gives object {object_id} segments that its scan has not")
-            ids[inside_group] = object_id
+        groups = self._groups(scene_id)
+        segments_of = {k: group.of("segments").wholes(MAX_ID) for k, group in groups.items()}
+        for object_id, n_points in sizes(segments_of, segment_of_point).items():
+            if n_points == 0:
+                raise groups[object_id].error(
+                    f"gives object {object_id} segments that its scan has not"
+                )
+        ids = last_owner(segments_of, segment_of_point)
         return labelled(scene, ids, unlabelled=ids == 0)
 
 
@@ -109,6 +111,36 @@ def numbered_groups(annotations: Document, *, first_id: int) -> dict[int, Docume
             object_id = largest
         out[object_id] = group
     return out
+
+
+def sizes(
+    segments_of: dict[int, Int64[np.ndarray, " segments"]],
+    segment_of_point: Int64[np.ndarray, " points"],
+) -> dict[int, int]:
+    """How many points lie in the segments of each object, each segment counted once."""
+    known, n_points = np.unique(segment_of_point, return_counts=True)
+    out = {}
+    for object_id, segments in segments_of.items():
+        own = np.unique(segments)
+        at = np.minimum(np.searchsorted(known, own), len(known) - 1)
+        out[object_id] = int(n_points[at][known[at] == own].sum())
+    return out
+
+
+def last_owner(
+    segments_of: dict[int, Int64[np.ndarray, " segments"]],
+    segment_of_point: Int64[np.ndarray, " points"],
+) -> Int64[np.ndarray, " points"]:
+    """The last object with each point's segment, 0 where none has it."""
+    if not segments_of:
+        return np.zeros(len(segment_of_point), np.int64)
+    segments = np.concatenate(list(segments_of.values()))[::-1]
+    owner = np.repeat(list(segments_of), [len(own) for own in segments_of.values()])[::-1]
+    owned, last = np.unique(segments, return_index=True)  # the first of those turned round
+    if not len(owned):
+        return np.zeros(len(segment_of_point), np.int64)
+    at = np.minimum(np.searchsorted(owned, segment_of_point), len(owned) - 1)
+    return np.where(owned[at] == segment_of_point, owner[last][at], 0)
 
 
 def _list_names(split: str) -> list[str]:

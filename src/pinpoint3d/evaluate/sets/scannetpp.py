@@ -11,8 +11,6 @@ Segment ids are never taken for vertex ids. `mesh_aligned_0.05_mask.txt` is not 
 marks vertices to keep or to drop could not be verified.
 """
 
-import numpy as np
-
 from pinpoint3d.evaluate.sets.entries import Entry, FolderSet, Labelled, labelled
 from pinpoint3d.evaluate.sets.faces import covered
 from pinpoint3d.evaluate.sets.reading import (
@@ -24,7 +22,7 @@ from pinpoint3d.evaluate.sets.reading import (
     metres,
     names_in,
 )
-from pinpoint3d.evaluate.sets.scannet import numbered_groups, segment_indices
+from pinpoint3d.evaluate.sets.scannet import last_owner, numbered_groups, segment_indices, sizes
 from pinpoint3d.types import MAX_ID
 
 MESH = "mesh_aligned_0.05.ply"
@@ -70,12 +68,12 @@ class ScanNetPP(FolderSet):
         scene = metres(path)
         segments = Document.within(first_of(self.folder, [f"{place}/segments.json"]))
         segment_of_point = segment_indices(segments, len(scene))
-        masks = {
-            object_id: np.isin(segment_of_point, group.of("segments").wholes(MAX_ID))
+        segments_of = {
+            object_id: group.of("segments").wholes(MAX_ID)
             for object_id, group in self._groups(scene_id).items()
         }
-        ids = np.zeros(len(scene), np.int64)
-        for object_id in sorted(masks, key=lambda k: -np.count_nonzero(masks[k])):
-            ids[masks[object_id]] = object_id
+        size = sizes(segments_of, segment_of_point)
+        largest_first = sorted(segments_of, key=lambda object_id: -size[object_id])
+        ids = last_owner({k: segments_of[k] for k in largest_first}, segment_of_point)
         whole, (ids,) = covered(scene, path, ids)
         return labelled(whole, ids, unlabelled=ids == 0)

@@ -21,7 +21,6 @@ from pinpoint3d.evaluate.sets.reading import (
     inside,
     is_there,
     list_lines,
-    marked,
     metres,
     names_in,
 )
@@ -69,7 +68,7 @@ class SceneFun3D(FolderSet):
         for number, (annotation, label) in enumerate(self._annotations(scene_id), start=1):
             rows = annotation.of("indices").wholes(len(scene))
             if label == _EXCLUDED:
-                excluded |= marked(len(scene), rows)
+                excluded[rows] = True
             else:
                 ids[rows] = number
         return labelled(scene, ids, unlabelled=excluded)
