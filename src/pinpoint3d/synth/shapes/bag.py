@@ -20,6 +20,7 @@ from pinpoint3d.synth.shapes.primitives import (
     joined,
     moved,
     rounded_rectangle,
+    sheared,
     tube,
 )
 from pinpoint3d.synth.shapes.sweeps import front_plate, hull, side_plate
@@ -184,10 +185,9 @@ def _handbag(
     builder.part("body", Mesh(taper, shape.faces), finish="leather")
     front = -y * 0.8 - 0.001
     if pockets in ("one", "two"):
-        patch = _leant(
+        patch = sheared(
             box((-x * 0.55, -0.004, -0.3 * height), (x * 0.55, 0.004, 0.1 * height), 0.002),
-            y,
-            height,
+            0.4 * y / height,
         )
         builder.part("pocket", moved(patch, 0, front, 0.5 * height), finish="leather")
     if pockets == "sides":
@@ -203,7 +203,9 @@ def _handbag(
         cover = box(
             (-x * top, -y * 0.6 - 0.002, height - 0.003), (x * top, y * 0.62, height + 0.004)
         )
-        flap = _leant(box((-x * top, -0.004, -reach * height), (x * top, 0.001, 0.004)), y, height)
+        flap = sheared(
+            box((-x * top, -0.004, -reach * height), (x * top, 0.001, 0.004)), 0.4 * y / height
+        )
         builder.part("flap", joined(cover, moved(flap, 0, -y * 0.6, height)), finish="leather")
         at = height * (1 - reach)
         spot = -y * (1 - 0.4 * at / height) - 0.004
@@ -222,13 +224,6 @@ def _handbag(
             size = 0.012
             ring_at = np.array([side * x * 0.5 * top, at, height - 0.012])
             builder.part("ring", box(ring_at - size, ring_at + size, 0.004), finish="metal")
-
-
-def _leant(mesh: Mesh, y: float, height: float) -> Mesh:
-    """The mesh sheared to follow the leaning front of a handbag."""
-    out = mesh.vertices.copy()
-    out[:, 1] += 0.4 * y / height * out[:, 2]
-    return Mesh(out, mesh.faces)
 
 
 def _suitcase(

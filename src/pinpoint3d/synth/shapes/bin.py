@@ -22,6 +22,7 @@ from pinpoint3d.synth.shapes.primitives import (
     lathe,
     moved,
     rounded_rectangle,
+    sheared,
     squared,
     stretched,
     tube,
@@ -258,15 +259,8 @@ def _wheeled(builder: Builder, mark: str, rng: np.random.Generator) -> None:
     ]
     builder.part("handle", cylinder(*bar, 0.014), *arms, finish="plastic")
     if mark != "none":
-        lean = math.atan2(y * (1 - narrow), height - 0.02)
+        lean = y * (1 - narrow) / (height - 0.02)
         low, high = (-0.08, -0.0015, -0.1), (0.08, 0.004, 0.1)
         at = -y * (narrow + (1 - narrow) * 0.6)
-        patch = moved(_leant(box(low, high), lean), 0, at, 0.02 + (height - 0.02) * 0.6)
+        patch = moved(sheared(box(low, high), -lean), 0, at, 0.02 + (height - 0.02) * 0.6)
         builder.part("label", patch, finish="print")
-
-
-def _leant(mesh: Mesh, lean: float) -> Mesh:
-    """The mesh sheared towards the front as it rises, as a tapered wall is."""
-    out = mesh.vertices.copy()
-    out[:, 1] -= math.tan(lean) * out[:, 2]
-    return Mesh(out, mesh.faces)

@@ -11,12 +11,12 @@ import numpy as np
 
 from pinpoint3d.synth.assets import Asset, Finish, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.carcass import add_stand, foot_height
+from pinpoint3d.synth.shapes.carcass import add_boards, add_crown, add_stand, foot_height
 from pinpoint3d.synth.shapes.fronts import Look, add_door, add_door_pair, add_drawer, drawn_look
-from pinpoint3d.synth.shapes.primitives import Point, box, cylinder, frame, open_box, turned
+from pinpoint3d.synth.shapes.primitives import box, cylinder, frame, open_box, turned
 
 CASES = ("case", "cubes", "frame", "ladder")
-BACKS = ("full back", "no back", "half back")
+BACKS = {"full back": 1.0, "no back": 0.0, "half back": 0.55}
 BELOW = ("open below", "doors below", "drawers below")
 EDGES = ("plain", "edge bands", "face frame")
 
@@ -42,7 +42,7 @@ def make(rng: np.random.Generator) -> Asset:
 
 def _case(builder: Builder, rng: np.random.Generator) -> str:
     look = drawn_look(rng)
-    back = str(rng.choice(BACKS, p=(0.6, 0.25, 0.15)))
+    back = str(rng.choice(tuple(BACKS), p=(0.6, 0.25, 0.15)))
     below = str(rng.choice(BELOW, p=(0.5, 0.3, 0.2)))
     edge = str(rng.choice(EDGES))
     stand = str(rng.choice(("plinth", "legs", "tapered legs", "flush")))
@@ -50,12 +50,11 @@ def _case(builder: Builder, rng: np.random.Generator) -> str:
     width, depth = n_columns * rng.uniform(0.4, 0.62), rng.uniform(0.22, 0.38)
     top, board, foot = rng.uniform(0.85, 2.15), look.board, foot_height(stand, rng)
     x = width / 2
-    body = _shell(builder, (-x, x), (foot, top), depth, board, back)
+    body = add_boards(builder, (-x, x), (foot, top), depth, board, BACKS[back])
     add_stand(builder, stand, width, depth, foot)
     crowned = rng.random() < 0.3
-    if crowned:
-        _crown(builder, width, depth, top)
-    builder.support((-x, -depth), (x, 0), top + (0.032 if crowned else 0.0))
+    high = add_crown(builder, width, depth, top, (0.012, 0.024)) if crowned else top
+    builder.support((-x, -depth), (x, 0), high)
     split = foot
     if below != "open below":
         split = foot + min(rng.uniform(0.35, 0.6), 0.5 * (top - foot))
@@ -86,39 +85,6 @@ def _case(builder: Builder, rng: np.random.Generator) -> str:
             builder.part("stile", box(low, high, 0.002), parent=body, finish="wood")
     fronts = f", {look.front} fronts" if below != "open below" else ""
     return f"{back}, {below}{fronts}, {edge}, {n_columns} columns, {stand}"
-
-
-def _shell(
-    builder: Builder,
-    across: tuple[float, float],
-    rise: tuple[float, float],
-    depth: float,
-    board: float,
-    back: str,
-) -> int:
-    """Index of a body whose sides, top, bottom and back are its children."""
-    (left, right), (low, high) = across, rise
-    body = builder.part("body")
-    pieces: list[tuple[str, Point, Point]] = [
-        ("side", (left, -depth, low), (left + board, 0, high)),
-        ("side", (right - board, -depth, low), (right, 0, high)),
-        ("top", (left + board, -depth, high - board), (right - board, 0, high)),
-        ("bottom", (left + board, -depth, low), (right - board, 0, low + board)),
-    ]
-    if back != "no back":
-        top = high - board if back == "full back" else low + 0.55 * (high - low)
-        pieces.append(("back", (left + board, -0.005, low + board), (right - board, -0.001, top)))
-    for name, corner, other in pieces:
-        builder.part(name, box(corner, other, 0.001), parent=body, finish="wood")
-    return body
-
-
-def _crown(builder: Builder, width: float, depth: float, top: float) -> None:
-    crown = builder.part("crown", finish="wood")
-    for k, out in enumerate((0.012, 0.024)):
-        z = top + 0.016 * k
-        low, high = (-width / 2 - out, -depth - out, z), (width / 2 + out, 0, z + 0.016)
-        builder.add(crown, box(low, high, 0.003))
 
 
 def _shelf(
@@ -172,7 +138,7 @@ def _closed(
 
 def _cubes(builder: Builder, rng: np.random.Generator) -> str:
     look = drawn_look(rng)
-    back = str(rng.choice(BACKS[:2]))
+    back = str(rng.choice(("full back", "no back")))
     stand = str(rng.choice(("flush", "legs", "castors", "plinth")))
     filled = str(rng.choice(("empty", "baskets", "doors", "mixed")))
     n_columns, n_rows = int(rng.integers(1, 5)), int(rng.integers(2, 6))
@@ -180,7 +146,7 @@ def _cubes(builder: Builder, rng: np.random.Generator) -> str:
     inner = rng.uniform(0.012, 0.02)
     foot = foot_height(stand, rng)
     x, top = n_columns * cell / 2, foot + n_rows * cell
-    body = _shell(builder, (-x, x), (foot, top), depth, thick, back)
+    body = add_boards(builder, (-x, x), (foot, top), depth, thick, BACKS[back])
     add_stand(builder, stand, 2 * x, depth, foot)
     builder.support((-x, -depth), (x, 0), top)
     columns = np.linspace(-x, x, n_columns + 1).tolist()

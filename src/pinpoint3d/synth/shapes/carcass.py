@@ -3,11 +3,13 @@
 The frame is that of `fronts`: back at y = 0, front at y = -depth, centred in x.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pinpoint3d.synth.assets import Finish
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.primitives import box, cylinder, joined
+from pinpoint3d.synth.shapes.primitives import Point, box, cylinder, joined
 
 STANDS = ("plinth", "legs", "tapered legs", "flush", "castors")
 
@@ -38,6 +40,57 @@ def add_carcass(
         box((left, -depth, foot), (right, 0, foot + board), 0.001),
         box((left, -0.006, foot), (right, 0, height)),
     )
+
+
+def add_boards(
+    builder: Builder,
+    across: tuple[float, float],
+    rise: tuple[float, float],
+    depth: float,
+    board: float,
+    back: float = 1.0,
+) -> int:
+    """Index of a new body whose sides, top, bottom and back are parts of their own.
+
+    `back` is how much of its height the back closes, from below.
+    """
+    (left, right), (low, high) = across, rise
+    body = builder.part("body")
+    pieces: list[tuple[str, Point, Point]] = [
+        ("side", (left, -depth, low), (left + board, 0, high)),
+        ("side", (right - board, -depth, low), (right, 0, high)),
+        ("top", (left + board, -depth, high - board), (right - board, 0, high)),
+        ("bottom", (left + board, -depth, low), (right - board, 0, low + board)),
+    ]
+    if back > 0:
+        top = min(high - board, low + back * (high - low))
+        pieces.append(("back", (left + board, -0.005, low + board), (right - board, -0.001, top)))
+    for name, corner, other in pieces:
+        builder.part(name, box(corner, other, 0.001), parent=body, finish="wood")
+    return body
+
+
+def add_crown(
+    builder: Builder,
+    width: float,
+    depth: float,
+    top: float,
+    steps: Sequence[float],
+    rise: float = 0.016,
+    name: str = "crown",
+) -> float:
+    """Height of the upper face of a moulding laid on a carcass.
+
+    Its boards, each `rise` high, stand out by `steps` metres, from below.
+    """
+    x = width / 2
+    levels = [top + rise * k for k in range(len(steps))]
+    boards = [
+        box((-x - out, -depth - out, z), (x + out, 0, z + rise), 0.003)
+        for out, z in zip(steps, levels, strict=True)
+    ]
+    builder.part(name, *boards, finish="wood")
+    return top + rise * len(steps)
 
 
 def add_stand(

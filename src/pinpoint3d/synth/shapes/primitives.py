@@ -203,12 +203,12 @@ def open_box(
     rise = z0 + (wall if floor is None else floor)
     boards = [
         box((x0, y0, z0), (x1, y1, rise)),
-        box((x0, y0, z0), (x0 + wall, y1, z1)),
-        box((x1 - wall, y0, z0), (x1, y1, z1)),
-        box((x0 + wall, y1 - wall, z0), (x1 - wall, y1, z1)),
+        box((x0, y0, rise), (x0 + wall, y1, z1)),
+        box((x1 - wall, y0, rise), (x1, y1, z1)),
+        box((x0 + wall, y1 - wall, rise), (x1 - wall, y1, z1)),
     ]
     if front:
-        boards.append(box((x0 + wall, y0, z0), (x1 - wall, y0 + wall, z1)))
+        boards.append(box((x0 + wall, y0, rise), (x1 - wall, y0 + wall, z1)))
     return joined(*boards)
 
 
@@ -286,6 +286,13 @@ def bent(mesh: Mesh, axis: Axis, radius: Number) -> Mesh:
     reach = radius + mesh.vertices[:, j]
     out[:, i] = reach * np.sin(angle)
     out[:, j] = reach * np.cos(angle) - radius
+    return Mesh(out, mesh.faces)
+
+
+def sheared(mesh: Mesh, slope: Number) -> Mesh:
+    """The mesh leaning back: y grows by `slope` with every metre of height."""
+    out = mesh.vertices.copy()
+    out[:, 1] += slope * out[:, 2]
     return Mesh(out, mesh.faces)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pinpoint3d.synth.assets import Asset, Finish, pose_at_random
 from pinpoint3d.synth.shapes.builder import Builder
-from pinpoint3d.synth.shapes.carcass import add_stand, foot_height
+from pinpoint3d.synth.shapes.carcass import add_boards, add_crown, add_stand, foot_height
 from pinpoint3d.synth.shapes.fronts import (
     Look,
     add_door,
@@ -26,6 +26,13 @@ DOORS = ("hinged", "sliding", "open", "curtain")
 CROWNS = ("none", "crown", "cornice", "flat lid")
 BELOW = ("doors to the floor", "drawers below")
 STANDS = ("plinth", "legs", "tapered legs", "flush")
+
+_CROWNS = {
+    "crown": ((0.01, 0.025, 0.04), 0.018),
+    "cornice": ((0.03, 0.015), 0.018),
+    "flat lid": ((0.022,), 0.028),
+}
+"""By how much the boards of a crown stand out, and how high each is, metres."""
 
 
 def make(rng: np.random.Generator) -> Asset:
@@ -44,10 +51,13 @@ def make(rng: np.random.Generator) -> Asset:
     width = min(width, 2.4)
     foot, top = foot_height(stand, rng), rng.uniform(1.75, 2.25)
     builder = Builder("wardrobe")
-    body = _body(builder, width, depth, foot, top, look.board)
-    add_stand(builder, stand, width, depth, foot)
-    _crown(builder, crown, width, depth, top)
     x = width / 2
+    body = add_boards(builder, (-x, x), (foot, top), depth, look.board)
+    add_stand(builder, stand, width, depth, foot)
+    high = top
+    if crown != "none":
+        high = add_crown(builder, width, depth, top, *_CROWNS[crown], name=crown)
+    builder.support((-x, -depth), (x, 0), high)
     split = foot
     if below == "drawers below" and doors != "curtain":
         split = foot + rng.uniform(0.2, 0.45)
@@ -84,36 +94,6 @@ def make(rng: np.random.Generator) -> Asset:
     style = f"{doors}{fronts.get(doors, '')}, {crown}, {below}, {stand}, {n_columns} columns"
     share = float(rng.choice((0.0, 0.0, 0.3, 0.7)))
     return pose_at_random(builder.asset(style), rng, share_open=share)
-
-
-def _body(
-    builder: Builder, width: float, depth: float, foot: float, top: float, board: float
-) -> int:
-    x = width / 2
-    body = builder.part("body")
-    for name, low, high in (
-        ("side", (-x, -depth, foot), (-x + board, 0, top)),
-        ("side", (x - board, -depth, foot), (x, 0, top)),
-        ("top", (-x + board, -depth, top - board), (x - board, 0, top)),
-        ("bottom", (-x + board, -depth, foot), (x - board, 0, foot + board)),
-        ("back", (-x + board, -0.006, foot + board), (x - board, -0.001, top - board)),
-    ):
-        builder.part(name, box(low, high, 0.001), parent=body, finish="wood")
-    return body
-
-
-def _crown(builder: Builder, crown: str, width: float, depth: float, top: float) -> None:
-    if crown == "none":
-        builder.support((-width / 2, -depth), (width / 2, 0), top)
-        return
-    steps = {"crown": (0.01, 0.025, 0.04), "cornice": (0.03, 0.015), "flat lid": (0.022,)}[crown]
-    rise = 0.018 if crown != "flat lid" else 0.028
-    lid = builder.part(crown, finish="wood")
-    for k, out in enumerate(steps):
-        z = top + rise * k
-        low, high = (-width / 2 - out, -depth - out, z), (width / 2 + out, 0, z + rise)
-        builder.add(lid, box(low, high, 0.003))
-    builder.support((-width / 2, -depth), (width / 2, 0), top + rise * len(steps))
 
 
 def _drawers(
