@@ -192,17 +192,18 @@ def _head(
         sheet = box((-x, y, low), (x, y + thick, top), 0.006)
         builder.part("panel", sheet, parent=board, finish="wood")
     elif kind == "framed":
-        builder.part(
-            "rim", frame((-x, y, 0), (x, y + thick, top), 0.08), parent=board, finish="wood"
-        )
+        bars = frame((-x, y, 0), (x, y + thick, top), 0.08)
+        rim = builder.part("rim", bars, parent=board, finish="wood")
         n = int(rng.integers(1, 4))
         edges = np.linspace(-x + 0.08, x - 0.08, n + 1).tolist()
         for a, b in pairwise(edges):
             panel = box((a - 0.001, y + 0.008, 0.079), (b + 0.001, y + thick - 0.008, top - 0.079))
             builder.part("panel", panel, parent=board, finish="wood")
-        for at in edges[1:-1]:
-            stile = box((at - 0.03, y + 0.001, 0.079), (at + 0.03, y + thick - 0.001, top - 0.079))
-            builder.part("stile", stile, parent=board, finish="wood")
+        stiles = [
+            box((at - 0.03, y + 0.001, 0.079), (at + 0.03, y + thick - 0.001, top - 0.079))
+            for at in edges[1:-1]
+        ]
+        builder.add(rim, *stiles)
     elif kind in ("slats", "bars"):
         finish: Finish = "metal" if kind == "bars" else "wood"
         r = 0.018
@@ -248,7 +249,7 @@ def _head(
             builder.part("buttons", *studs, parent=board, finish=soft)
             return
         n = (
-            min(10, round(2 * x / rng.uniform(0.14, 0.24)))
+            min(9, round(2 * x / rng.uniform(0.14, 0.24)))
             if kind == "channelled"
             else int(rng.integers(1, 4))
         )

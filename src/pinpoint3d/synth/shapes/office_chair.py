@@ -160,7 +160,7 @@ def _back(
         put("mesh", _cloth(half - 0.026, t - 0.026, 0.004), "fabric", -0.004)
     elif back == "bars":
         put("frame", _rim(half, t, 0.026, 0.02), "plastic")
-        n = int(rng.integers(5, 9))
+        n = int(rng.integers(5, 8))
         for z in np.linspace(-t + 0.04, t - 0.04, n).tolist():
             reach = (half - 0.012) * (1 - min(abs(z) / t, 1) ** 4) ** 0.25
             strip = moved(_cloth(reach, 0.3 * tall / n, 0.008, n_points=14), y=z)

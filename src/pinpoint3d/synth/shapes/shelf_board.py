@@ -166,9 +166,8 @@ def _gallery(builder: Builder, wide: float, deep: float, z: float) -> None:
     builder.part("bar", *bars, parent=rail, finish="metal")
     n = max(3, round(wide / 0.2))
     posts = [(float(at), -deep + 0.008) for at in np.linspace(-x, x, n)] + [(-x, -0.01), (x, -0.01)]
-    for at, y in posts:
-        post = cylinder((at, y, z - 0.002), (at, y, high), 0.004, sides=6)
-        builder.part("post", post, parent=rail, finish="metal")
+    rods = [cylinder((at, y, z - 0.002), (at, y, high), 0.004, sides=6) for at, y in posts]
+    builder.part("posts", *rods, parent=rail, finish="metal")
 
 
 def _ropes(builder: Builder, wide: float, deep: float, thick: float, levels: list[float]) -> None:
