@@ -54,7 +54,7 @@ def make(rng: np.random.Generator) -> Asset:
         under = deck - (0.05 if body == "metal" else rng.uniform(0.1, 0.16))
     rail = {"metal": 0.035, "padded rails": 0.06}.get(body, 0.028)
     lip = deck + (0.03 if body in ("rails", "padded rails", "metal") else 0.0)
-    _frame(builder, body, (x, long, rail), (under, deck, lip), rng)
+    _frame(builder, body, beneath, (x, long, rail), (under, deck, lip), rng)
     if beneath == "drawers":
         _drawers(builder, (x + rail, long + rail), deck - 0.02, rng)
     elif beneath == "plinth":
@@ -73,7 +73,7 @@ def make(rng: np.random.Generator) -> Asset:
     top = rng.uniform(0.85, 1.25)
     _head(builder, head, x + rail, 0.0, top, "headboard", rng)
     if foot_end and head not in ("none", "bookcase"):
-        kind = head if head in ("slats", "bars", "framed", "panel") else "panel"
+        kind = head if head in ("slats", "bars", "framed") and beneath != "drawers" else "panel"
         tall = rng.uniform(deck + 0.12, deck + 0.4)
         _head(builder, kind, x + rail, -long - rail - 0.03, tall, "footboard", rng)
     thick = rng.uniform(0.16, 0.28)
@@ -85,6 +85,7 @@ def make(rng: np.random.Generator) -> Asset:
 def _frame(
     builder: Builder,
     body: str,
+    beneath: str,
     size: tuple[float, float, float],
     heights: tuple[float, float, float],
     rng: np.random.Generator,
@@ -123,6 +124,10 @@ def _frame(
         low, high = (-x, y, under), (x, y + rail, lip)
         mesh = pad(low, high, 0.015, 0.02) if body == "padded rails" else box(low, high, 0.003)
         builder.part(name, mesh, parent=whole, finish=finish)
+    if beneath == "drawers":  # the chest below carries a board
+        deck_board = box((-x - 0.002, -long, deck - 0.018), (x + 0.002, -0.02, deck - 0.001))
+        builder.part("deck", deck_board, parent=whole, finish="wood")
+        return
     n = int(rng.integers(7, 10))
     for y in np.linspace(-long + 0.06, -0.1, n).tolist():
         slat = box((-x - 0.002, y - 0.035, deck - 0.018), (x + 0.002, y + 0.035, deck - 0.001))
