@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from pinpoint3d.disjoint import find
 from pinpoint3d.errors import SceneError
 from pinpoint3d.types import Click, Masks, Scene
 
@@ -80,20 +81,11 @@ def _joined(site, kind, first, neighbour):
             while 0 <= j < len(site) and site[j] == other and kind[j] < kind[i]:
                 j += 1
             if 0 <= j < len(site) and site[j] == other and kind[j] == kind[i]:
-                a, b = _root(root, i), _root(root, j)
+                a, b = find(root, i), find(root, j)
                 root[max(a, b)] = min(a, b)
     for i in range(len(root)):
-        root[i] = _root(root, i)
+        root[i] = find(root, i)
     return root
-
-
-@njit(cache=True)
-@no_type_check  # numba compiles the plain function
-def _root(root, i):
-    while root[i] != i:
-        root[i] = root[root[i]]
-        i = root[i]
-    return i
 
 
 @dataclass(frozen=True)

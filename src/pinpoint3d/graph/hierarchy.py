@@ -15,6 +15,7 @@ from numba import njit, types
 from numba.typed import Dict
 from numpy.typing import NDArray
 
+from pinpoint3d.disjoint import find
 from pinpoint3d.graph.affinity import SuperpointGraph
 
 CONVEX_SHARE = 0.3  # an outward bend holds an object together more than an inward one
@@ -129,15 +130,6 @@ def _laid_out(
 
 @njit(cache=True)
 @no_type_check  # numba compiles the plain function
-def _root(parent: NDArray, i: int) -> int:
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-@njit(cache=True)
-@no_type_check  # numba compiles the plain function
 def _merge(
     pairs: NDArray, contrast: NDArray, border: NDArray, leaf_size: NDArray
 ) -> tuple[NDArray, NDArray, NDArray]:
@@ -182,7 +174,7 @@ def _merge(
         priority, e = heapq.heappop(queue)
         if not alive[e]:
             continue
-        a, b = _root(owner, pairs[e, 0]), _root(owner, pairs[e, 1])
+        a, b = find(owner, pairs[e, 0]), find(owner, pairs[e, 1])
         now = total[e] / count[e] * min(size[a], size[b]) ** SIZE_POWER
         if now > priority + 1e-12:
             heapq.heappush(queue, (now, e))
@@ -195,7 +187,7 @@ def _merge(
         while half >= 0:
             f = half // 2
             if alive[f]:
-                end0, end1 = _root(owner, pairs[f, 0]), _root(owner, pairs[f, 1])
+                end0, end1 = find(owner, pairs[f, 0]), find(owner, pairs[f, 1])
                 other = end1 if end0 == b else end0
                 key = min(a, other) * n + max(a, other)
                 if key in border_between and alive[border_between[key]]:

@@ -12,6 +12,8 @@ from jaxtyping import Float32, Int32
 from numba import njit
 from numpy.typing import NDArray
 
+from pinpoint3d.disjoint import find
+
 MERGE_SCALE = 0.6  # FH's k in units of the edge weight: larger gives larger pieces
 MIN_NODES = 8  # pieces below this join the neighbour they differ least from
 CELL_NODES = 40  # nodes of a compact cell: 6 to 7 nodes across
@@ -75,22 +77,13 @@ def adjacency(
 
 @njit(cache=True)
 @no_type_check  # numba compiles the plain function
-def _root(parent: NDArray, i: int) -> int:
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-@njit(cache=True)
-@no_type_check  # numba compiles the plain function
 def _merge(edges: NDArray, weight: NDArray, n_nodes: int, scale: float, min_nodes: int) -> NDArray:
     """Root of every node after FH merging over edges sorted by weight."""
     parent = np.arange(n_nodes)
     size = np.ones(n_nodes, np.int64)
     limit = np.full(n_nodes, scale)  # internal difference + scale / size
     for e in range(len(edges)):
-        a, b = _root(parent, edges[e, 0]), _root(parent, edges[e, 1])
+        a, b = find(parent, edges[e, 0]), find(parent, edges[e, 1])
         if a != b and weight[e] <= limit[a] and weight[e] <= limit[b]:
             if size[a] < size[b]:
                 a, b = b, a
@@ -98,7 +91,7 @@ def _merge(edges: NDArray, weight: NDArray, n_nodes: int, scale: float, min_node
             size[a] += size[b]
             limit[a] = weight[e] + scale / size[a]
     for e in range(len(edges)):
-        a, b = _root(parent, edges[e, 0]), _root(parent, edges[e, 1])
+        a, b = find(parent, edges[e, 0]), find(parent, edges[e, 1])
         if a != b and min(size[a], size[b]) < min_nodes:
             if size[a] < size[b]:
                 a, b = b, a
@@ -106,7 +99,7 @@ def _merge(edges: NDArray, weight: NDArray, n_nodes: int, scale: float, min_node
             size[a] += size[b]
     out = np.empty(n_nodes, np.int32)
     for i in range(n_nodes):
-        out[i] = _root(parent, i)
+        out[i] = find(parent, i)
     return out
 
 
