@@ -1,18 +1,18 @@
 """The kernels, against dense convolution and against each other."""
 
 from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import correlate
+from voxel_sets import bumpy_plane, cell_sets
 
 from pinpoint3d.net import kernels_numpy
 from pinpoint3d.net.kernel_maps import ROWS, KernelMap
 from pinpoint3d.net.sparse import pyramid, voxel_keys
-
-from voxel_sets import bumpy_plane, cell_sets
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -126,7 +126,7 @@ class TestTorch:
     """The same functions on tensors, and their gradients."""
 
     @pytest.fixture(autouse=True)
-    def _kernels(self, torch):  # pyright: ignore[reportMissingParameterType]  # a module
+    def _kernels(self, torch: ModuleType) -> None:
         from pinpoint3d.net import kernels_torch
 
         self.torch, self.kernels = torch, kernels_torch

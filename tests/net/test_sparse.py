@@ -1,15 +1,16 @@
 """Voxels and their neighbours, level by level."""
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from voxel_sets import cell_sets
 
 from pinpoint3d import SceneError
 from pinpoint3d.net.kernel_maps import KernelMap
 from pinpoint3d.net.sparse import MAX_CELL, MAX_CROPS, pyramid, voxel_keys
-
-from voxel_sets import cell_sets
 
 
 def pairs(maps: KernelMap) -> set[tuple[int, int, int]]:
@@ -97,7 +98,7 @@ def test_too_many_crops_are_refused() -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(cells=cell_sets)
-def test_torch_finds_the_same_neighbours(torch, cells: np.ndarray) -> None:  # pyright: ignore[reportMissingParameterType]  # a module
+def test_torch_finds_the_same_neighbours(torch: ModuleType, cells: np.ndarray) -> None:
     keys = voxel_keys(cells)
     one, other = pyramid(keys, 3), pyramid(torch.from_numpy(keys), 3)
     for mine, its in zip((*one.around, *one.down), (*other.around, *other.down), strict=True):
@@ -108,6 +109,6 @@ def test_torch_finds_the_same_neighbours(torch, cells: np.ndarray) -> None:  # p
         assert np.array_equal(its.numpy(), mine)
 
 
-def test_torch_finds_no_neighbours_of_no_voxels(torch) -> None:  # pyright: ignore[reportMissingParameterType]  # a module
+def test_torch_finds_no_neighbours_of_no_voxels(torch: ModuleType) -> None:
     plan = pyramid(torch.zeros(0, dtype=torch.int64), 2)
     assert [len(maps.source) for maps in (*plan.around, *plan.down)] == [0, 0, 0]

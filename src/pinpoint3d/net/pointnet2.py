@@ -143,10 +143,10 @@ def _abstract(parameters: Parameters, name: str, x: Any, step: Step) -> Any:
     n_centres, k = step.group.shape
     grouped = kernels.gather(x @ parameters[f"{name}.first.weight"], step.group)
     grouped = grouped + step.offset @ parameters[f"{name}.offset.weight"]
-    flat = grouped.reshape(n_centres * k, -1)
+    flat = grouped.reshape(n_centres * k, grouped.shape[2])
     flat = _normalised(parameters, f"{name}.first", flat)
     flat = _layer(parameters, f"{name}.second", flat)
-    return kernels.largest(flat.reshape(n_centres, k, -1))
+    return kernels.largest(flat.reshape(n_centres, k, flat.shape[1]))
 
 
 def _layer(parameters: Parameters, name: str, x: Any) -> Any:
