@@ -65,7 +65,7 @@ def test_a_step_up_is_the_adjoint_of_the_step_down(cells: np.ndarray, seed: int)
     down = pyramid(voxel_keys(cells), 2).down[0]
     x, weight = normal(rng, len(cells), 3), normal(rng, 8, 3, 4)
     y = normal(rng, down.n_target, 4)
-    up = kernels_numpy.convolve(y, weight.transpose(0, 2, 1), down.transposed())
+    up = kernels_numpy.convolve(y, weight.transpose(0, 2, 1), down.transposed)
     there = (kernels_numpy.convolve(x, weight, down) * y).sum()
     assert np.isclose(there, (x * up).sum(), rtol=1e-3, atol=1e-3)
 
@@ -134,7 +134,7 @@ class TestTorch:
     def maps(self, cells: np.ndarray) -> list[KernelMap]:
         """A map along a level, one down and one up."""
         plan = pyramid(voxel_keys(cells), 2)
-        found = [plan.around[0], plan.down[0], plan.down[0].transposed()]
+        found = [plan.around[0], plan.down[0], plan.down[0].transposed]
         return [self.kernels.on_device(maps, "cpu") for maps in found]
 
     def random(self, *shape: int, seed: int = 0):
@@ -163,11 +163,24 @@ class TestTorch:
         gradient = self.random(maps.n_target, 3, seed=2).detach()
         one = self.kernels.offset_by_offset(x, weight, maps)
         assert self.torch.allclose(self.kernels.side_by_side(x, weight, maps), one)
-        one, other = (
-            self.kernels.weight_gradient(x, gradient, maps, chunked=chunked)
-            for chunked in (False, True)
-        )
-        assert self.torch.allclose(one, other)
+        one = self.kernels.weight_gradient(x, gradient, maps)
+        assert self.torch.allclose(self.kernels.columns_gradient(x, gradient, maps), one)
+
+    @pytest.mark.parametrize("which", [0, 1, 2])
+    def test_single_precision_gives_the_values_and_gradients_of_double(self, which: int) -> None:
+        maps = self.maps(bumpy_plane(40))[which]
+        x = self.random(maps.n_source, 4)
+        weight = self.random(len(maps.starts) - 1, 4, 3, seed=1)
+        gradient = self.random(maps.n_target, 3, seed=2).detach()
+        results = []
+        for single in (False, True):
+            given = [(v.detach().float() if single else v.detach()) for v in (x, weight)]
+            given = [v.requires_grad_() for v in given]
+            out = self.kernels.convolve(*given, maps)
+            back = self.torch.autograd.grad(out, given, gradient.to(out.dtype))
+            results.append((out, *back))
+        for double, single in zip(*results, strict=True):
+            assert self.torch.allclose(double.float(), single, atol=1e-2, rtol=1e-4)
 
     @pytest.mark.parametrize("has_residual", [False, True])
     def test_gradients_of_the_normalisation_are_its_derivatives(self, has_residual: bool) -> None:

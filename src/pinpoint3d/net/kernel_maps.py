@@ -36,17 +36,19 @@ class KernelMap:
     n_source: int
     n_target: int
 
+    @cached_property
     def transposed(self) -> "KernelMap":
         """The same pairs with input and output exchanged: the way gradients and up-steps go."""
         return KernelMap(self.target, self.source, self.starts, self.n_target, self.n_source)
 
     @cached_property
     def blocks(self) -> Int64[np.ndarray, "offsets edges"]:
-        """Where each offset's pairs of each `ROWS` rows of the output begin; numpy maps only."""
+        """Where each offset's pairs of each `ROWS` rows of the output begin; not on CUDA."""
+        target = np.asarray(self.target)
         edges = np.arange(0, self.n_target + ROWS, ROWS)
         return np.stack(
             [
-                start + np.searchsorted(self.target[start:end], edges)
+                start + np.searchsorted(target[start:end], edges)
                 for start, end in pairwise(self.starts)
             ]
         )

@@ -58,9 +58,29 @@ def convolve(
         _convolved(
             np.ascontiguousarray(x),
             np.ascontiguousarray(weight),
-            maps.source,
-            maps.target,
+            np.asarray(maps.source),
+            np.asarray(maps.target),
             maps.blocks,
+            out,
+        )
+    return out
+
+
+def weight_gradient(
+    x: Float32[np.ndarray, "inputs channels"],
+    gradient: Float32[np.ndarray, "outputs out"],
+    maps: KernelMap,
+) -> Float32[np.ndarray, "offsets channels out"]:
+    """Gradient of the weights of `convolve`, from that of its output."""
+    n_offsets = len(maps.starts) - 1
+    out = np.zeros((n_offsets, x.shape[1], gradient.shape[1]), np.float32)
+    with _blas().limit(limits=1):
+        _correlated(
+            np.ascontiguousarray(x),
+            np.ascontiguousarray(gradient),
+            np.asarray(maps.source),
+            np.asarray(maps.target),
+            np.array(maps.starts),
             out,
         )
     return out
@@ -191,6 +211,32 @@ def _convolved(
                     for c in range(n_out):
                         out[j, c] += product[i, c]
                 s += m
+
+
+@njit(cache=True, parallel=True)
+@no_type_check  # numba compiles the plain function
+def _correlated(
+    x: NDArray, gradient: NDArray, source: NDArray, target: NDArray, starts: NDArray, out: NDArray
+) -> None:
+    """Add the gradient of the weights to `out`, an offset a thread."""
+    n_in, n_out = x.shape[1], gradient.shape[1]
+    for k in prange(len(out)):
+        rows = np.empty((TILE, n_in), np.float32)
+        asked = np.empty((TILE, n_out), np.float32)
+        product = np.empty((n_in, n_out), np.float32)
+        s, end = starts[k], starts[k + 1]
+        while s < end:
+            m = min(TILE, end - s)
+            for i in range(m):
+                j = source[s + i]
+                for c in range(n_in):
+                    rows[i, c] = x[j, c]
+                j = target[s + i]
+                for c in range(n_out):
+                    asked[i, c] = gradient[j, c]
+            np.dot(rows[:m].T, asked[:m], product)
+            out[k] += product
+            s += m
 
 
 @njit(cache=True, parallel=True, fastmath={"reassoc", "contract"})  # sums in vectors

@@ -2,13 +2,15 @@
 # torch is an extra, so this file is checked with it and without it; its Function has *args.
 """The kernels of the network on torch tensors, with gradients: training, and CUDA.
 
-Each function has the name, the arguments and the meaning of the one in `kernels_numpy`. On a
-processor `convolve` gathers, multiplies and adds offset by offset; on CUDA, where every launch
-costs, it lays the neighbours of many rows side by side and makes one product of them. Both write
-each row once a step, so that the same input gives the same bits.
+Each function has the name, the arguments and the meaning of the one in `kernels_numpy`. `convolve`
+has three forms. In single precision on a processor it lends its memory to `kernels_numpy`, which
+takes a third off a training step. On CUDA, where every launch costs, it lays the neighbours of many
+rows side by side and makes one product of them. In other precisions it goes offset by offset, the
+plain form that the others are tested against. All write each row once a step, so that the same
+input gives the same bits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,6 +19,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int, Int32, Int64
 
+from pinpoint3d.net import kernels_numpy
 from pinpoint3d.net.kernel_maps import KernelMap
 from pinpoint3d.net.kernels_numpy import EPSILON
 
@@ -80,19 +83,33 @@ class _Convolution(torch.autograd.Function):
     def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor, maps: KernelMap) -> torch.Tensor:
         ctx.save_for_backward(x, weight)
         ctx.maps = maps
-        return (side_by_side if x.is_cuda else offset_by_offset)(x, weight, maps)
+        return _form(x)(x, weight, maps)
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[Any, Any, None]:
         x, weight = ctx.saved_tensors
-        maps: KernelMap = ctx.maps
         of_x = of_weight = None
         if ctx.needs_input_grad[0]:
-            form = side_by_side if x.is_cuda else offset_by_offset
-            of_x = form(gradient, weight.transpose(1, 2), maps.transposed())
+            of_x = _form(x)(gradient, weight.transpose(1, 2), ctx.maps.transposed)
         if ctx.needs_input_grad[1]:
-            of_weight = weight_gradient(x, gradient, maps, chunked=x.is_cuda)
+            of_weight = weight_gradient(x, gradient, ctx.maps)
         return of_x, of_weight, None
+
+
+def _form(x: torch.Tensor) -> Callable[[torch.Tensor, torch.Tensor, KernelMap], torch.Tensor]:
+    if x.is_cuda:
+        return side_by_side
+    return tile_by_tile if x.dtype == torch.float32 else offset_by_offset
+
+
+def tile_by_tile(
+    x: Float[torch.Tensor, "inputs channels"],
+    weight: Float[torch.Tensor, "offsets channels out"],
+    maps: KernelMap,
+) -> Float[torch.Tensor, "outputs out"]:
+    """`convolve` by the kernel for numpy arrays, on the memory of the tensors."""
+    arrays = x.detach().numpy(), weight.detach().numpy()
+    return torch.from_numpy(kernels_numpy.convolve(*arrays, maps))
 
 
 def offset_by_offset(
@@ -130,18 +147,28 @@ def weight_gradient(
     x: Float[torch.Tensor, "inputs channels"],
     gradient: Float[torch.Tensor, "outputs out"],
     maps: KernelMap,
-    *,
-    chunked: bool,
 ) -> Float[torch.Tensor, "offsets channels out"]:
-    """Gradient of the weights of `convolve`, by its form for CUDA (`chunked`) or the other."""
-    if not chunked:
-        return torch.stack(
-            [
-                x.index_select(0, maps.source[start:end]).T
-                @ gradient.index_select(0, maps.target[start:end])
-                for start, end in pairwise(maps.starts)
-            ]
-        )
+    """Gradient of the weights of `convolve`, from that of its output."""
+    if x.is_cuda:
+        return columns_gradient(x, gradient, maps)
+    if x.dtype == torch.float32:
+        arrays = x.detach().numpy(), gradient.detach().numpy()
+        return torch.from_numpy(kernels_numpy.weight_gradient(*arrays, maps))
+    return torch.stack(
+        [
+            x.index_select(0, maps.source[start:end]).T
+            @ gradient.index_select(0, maps.target[start:end])
+            for start, end in pairwise(maps.starts)
+        ]
+    )
+
+
+def columns_gradient(
+    x: Float[torch.Tensor, "inputs channels"],
+    gradient: Float[torch.Tensor, "outputs out"],
+    maps: KernelMap,
+) -> Float[torch.Tensor, "offsets channels out"]:
+    """`weight_gradient` as few products of neighbours laid side by side."""
     n_offsets = len(maps.starts) - 1
     out = x.new_zeros(n_offsets * x.shape[1], gradient.shape[1])
     row = 0

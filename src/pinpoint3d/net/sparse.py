@@ -47,7 +47,7 @@ class Pyramid:
     around
         Each level's 3x3x3 neighbours.
     down
-        From each level but the last to the next coarser one; `transposed()` leads back up.
+        From each level but the last to the next coarser one; `transposed` leads back up.
     parent
         Row of the next coarser level that holds each voxel, of each level but the last. int32.
     """

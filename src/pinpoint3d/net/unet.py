@@ -85,9 +85,7 @@ class UNet:
             skips.append(x)
         features = [skips.pop()]
         for level in reversed(range(len(plan.down))):
-            up = _layer(
-                parameters, f"decode.{level}.up", features[-1], plan.down[level].transposed()
-            )
+            up = _layer(parameters, f"decode.{level}.up", features[-1], plan.down[level].transposed)
             x = kernels.concatenate(up, skips.pop())
             features.append(_block(parameters, f"decode.{level}", x, plan.around[level]))
         return tuple(reversed(features))
