@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from pinpoint3d._version import __version__
+from pinpoint3d.cli_evaluate import app as evaluate_app
 from pinpoint3d.cli_study import app as study_app
 from pinpoint3d.cli_synth import app as synth_app
 from pinpoint3d.errors import FileAccessError, PinpointError
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 
 app.add_typer(synth_app, name="synth")
+app.add_typer(evaluate_app)  # without a name: its commands stand beside the others
 app.add_typer(study_app, name="study")
 
 ScanFile = Annotated[Path, typer.Argument(help="A scan or mesh.", show_default=False)]
