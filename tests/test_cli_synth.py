@@ -38,3 +38,26 @@ def test_what_is_no_set_is_refused(tmp_path: Path) -> None:
     result = run("inspect", tmp_path)
     assert result.returncode == 2
     assert "no such file" in result.stderr
+
+
+def test_objects_are_put_into_a_scan_and_found_to_have_parts(tmp_path: Path) -> None:
+    from pinpoint3d import bundled_scan, load, save
+    from pinpoint3d.types import Masks
+
+    whole = load(bundled_scan())
+    assert whole.labels is not None
+    save(whole, Masks.of(whole.labels.object), tmp_path / "objects.ply")
+    pseudo = run("pseudo", tmp_path / "objects.ply", "-o", tmp_path / "parts.ply", "--json")
+    assert pseudo.returncode == 0, pseudo.stderr
+    labels = load(tmp_path / "parts.ply").labels
+    assert labels is not None
+    assert (labels.object == whole.labels.object).all()
+    assert labels.part.max() > 0
+    assert set(json.loads(pseudo.stdout)["quality"]) <= {str(k) for k in range(1, 7)}
+
+    put = run("insert", bundled_scan(), "-o", tmp_path / "more.ply", "--objects", 2, "--json")
+    assert put.returncode == 0, put.stderr
+    more = load(tmp_path / "more.ply").labels
+    assert more is not None
+    named = [o["object"] for o in json.loads(put.stdout)["objects"]]
+    assert more.object.max() == max(named) > 6

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pinpoint3d.synth.dataset import Dataset, Recipe
     from pinpoint3d.synth.samples import Kind
+    from pinpoint3d.types import Masks, Scene
 
 SHEET_SAMPLES = 12
 
@@ -50,6 +51,7 @@ Workers = Annotated[
 PartScan = Annotated[
     bool, typer.Option("--partscan", help="Also PLY files and lists in PartScan's form.")
 ]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Also a PNG of the parts.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -116,6 +118,77 @@ def inspect(
     _describe(dataset, as_json=as_json)
 
 
+@app.command()
+def insert(
+    scan: Annotated[Path, typer.Argument(help="A scan or mesh.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The scan with objects in it.")],
+    n_objects: Annotated[int, typer.Option("--objects", help="At most so many.", min=1)] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    store: Store = None,
+    images: Images = None,
+    picture: Picture = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put part-labelled objects into a given scan, as dense, noisy and bright as it is."""
+    import numpy as np
+
+    from pinpoint3d.files import load, save
+    from pinpoint3d.synth.dataset import catalogue
+    from pinpoint3d.synth.insert import insert as put_in
+
+    with progress(f"opening {scan.name}"):
+        scene = load(scan)
+    known = catalogue(_text(store), _text(images), "any")
+    with progress("placing objects"):
+        sample = put_in(scene, known, np.random.default_rng(seed), n_objects=n_objects)
+    save(sample.scene, sample.scene.labels, out)
+    _draw(sample.scene, sample.scene.labels, picture)
+    shown = [
+        {"object": i, "kind": o.kind, "style": o.style, "parts": [p.name for p in o.parts]}
+        for i, o in enumerate(sample.objects, start=1)
+    ]
+    if as_json:
+        print_json({"scan": str(scan), "written": str(out), "objects": shown})
+        return
+    rows = [(str(o["object"]), o["kind"], o["style"], str(len(o["parts"]))) for o in shown]
+    print_table(scan.name, ["object", "kind ", "style ", "parts"], rows)
+    print_line(f"wrote {out} ({len(sample.scene):,} points)")
+
+
+@app.command()
+def pseudo(
+    scan: Annotated[Path, typer.Argument(help="A scan whose objects are labelled (object_id).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The scan with parts in its labels.")],
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    picture: Picture = None,
+    as_json: AsJson = False,
+) -> None:
+    """Guess parts of labelled objects by their shape and colour, and leave out poor guesses."""
+    import numpy as np
+
+    from pinpoint3d.files import load, save
+    from pinpoint3d.synth.pseudo import pseudo_parts
+
+    with progress(f"opening {scan.name}"):
+        scene = load(scan)
+    with progress("looking for parts"):
+        found = pseudo_parts(scene, rng=np.random.default_rng(seed))
+    save(scene, found.masks, out)
+    _draw(scene, found.masks, picture)
+    if as_json:
+        quality = {str(k): v for k, v in found.quality.items()}
+        left_out = {str(k): why for k, why in found.left_out.items()}
+        written = {"scan": str(scan), "written": str(out)}
+        print_json(written | {"quality": quality, "left_out": left_out})
+        return
+    rows = [
+        (str(k), f"{found.quality[k]:.2f}" if k in found.quality else "", found.left_out.get(k, ""))
+        for k in sorted({*found.quality, *found.left_out})
+    ]
+    print_table(scan.name, ["object", "quality", "left out "], rows)
+    print_line(f"wrote {out}")
+
+
 @app.command("import")
 def import_(
     folder: Annotated[Path, typer.Argument(help="Folder of collections with an index.json.")],
@@ -151,8 +224,7 @@ def _build(
         raise SynthesisError(f"the seed is {seed}; give a whole number from 0.")
     if images is not None and not images.is_dir():
         raise SynthesisError(f"{images}: is no folder of images.")
-    sources = [None if path is None else str(path) for path in (store, images)]
-    recipe = Recipe(seed, count, kinds, subset, *sources)
+    recipe = Recipe(seed, count, kinds, subset, _text(store), _text(images))
     n_workers = workers or os.cpu_count() or 1
     with counted("making samples", count) as done:
         dataset = build(recipe, out, executor=executor, workers=n_workers, done=done)
@@ -200,3 +272,16 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {count}" for name, count in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _draw(scene: "Scene", masks: "Masks | None", picture: Path | None) -> None:
+    from pinpoint3d.picture import render_sheet, write_png
+    from pinpoint3d.types import Masks
+
+    if picture is not None:
+        with progress("drawing the picture"):
+            write_png(render_sheet(scene, masks or Masks.empty(len(scene))), picture)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -83,7 +83,7 @@ def make_sample(recipe: Recipe, index: int) -> Sample:
     kinds = sorted(recipe.kinds)
     shares = np.array([recipe.kinds[kind] for kind in kinds], np.float64)
     kind = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-    return sample_of(kind, rng, _catalogue(recipe.store, recipe.images, recipe.subset_of(index)))
+    return sample_of(kind, rng, catalogue(recipe.store, recipe.images, recipe.subset_of(index)))
 
 
 def build(
@@ -248,7 +248,7 @@ def _hash_of_sources(recipe: Recipe) -> str | None:
 
 
 @cache
-def _catalogue(store: str | None, images: str | None, subset: Subset) -> Catalogue:
+def catalogue(store: str | None, images: str | None, subset: Subset) -> Catalogue:
     """What one side of the split is made from; read once a process."""
     sides: tuple[Literal["train", "val"], ...] = ("train", "val")
     if subset != "any":
