@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool
@@ -80,6 +80,7 @@ class ClickProtocol:
     timeout_s: float = TIMEOUT_S
 
 
+@runtime_checkable
 class _User(Protocol):
     """Who clicks."""
 

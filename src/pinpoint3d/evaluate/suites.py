@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool
@@ -27,6 +27,7 @@ PART_CLICKS = 10  # a target, as in PinPoint3D
 OSD = "osd"
 
 
+@runtime_checkable
 class Scenes(Protocol):
     """Where a suite's scenes come from; can be sent to another process."""
 
