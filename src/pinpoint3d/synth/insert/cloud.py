@@ -19,6 +19,7 @@ AXIS_OFF = math.radians(50)  # a camera's "-y up" is a guess: it may look down o
 TRIPOD_OFF = math.radians(8)  # elsewhere up is known but for a little tilt
 LEAST_OFF = math.radians(2)  # less than this is known no better from normals
 QUERIES = 4096
+WIDEST = 0.3  # m: points farther apart are no surface
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Cloud:
         Where the scan's own origin is: often the sensor of a scan from one place.
     spacing
         Distance between points, metres, as if they lay on a square grid.
+    gaps
+        Distance from each point to those about it, metres, likewise: some places are sparser.
     thin, normals
         One point a voxel of `voxel` metres, and the normals there (sign arbitrary).
     frame
@@ -85,6 +88,7 @@ class Cloud:
     turn: Float64[np.ndarray, "3 3"]
     sensor: Float64[np.ndarray, "3"]
     spacing: float
+    gaps: Float32[np.ndarray, " points"]
     thin: Float32[np.ndarray, "thin 3"]
     normals: Float32[np.ndarray, "thin 3"]
     voxel: float
@@ -101,7 +105,8 @@ def upright(scene: Scene) -> Cloud:
     own = scene.xyz[rows]
     spacing = grid_spacing(own)
     organised = _organised(scene)
-    thin, voxel = _thinned(own, spacing)
+    first, gaps, voxel = _thinned(own, spacing)
+    thin = own[first]
     normals = np.zeros_like(thin)
     if len(thin) > 3:
         normals, _ = estimate_normals(thin, nearest_neighbours(thin))
@@ -118,6 +123,7 @@ def upright(scene: Scene) -> Cloud:
         turn=turn,
         sensor=-turn @ scene.origin,
         spacing=spacing,
+        gaps=gaps,
         thin=_turned(thin, turn),
         normals=_turned(normals, turn),
         voxel=voxel,
@@ -141,15 +147,26 @@ def grid_spacing(xyz: Float32[np.ndarray, "points 3"]) -> float:
 
 def _thinned(
     xyz: Float32[np.ndarray, "points 3"], spacing: float
-) -> tuple[Float32[np.ndarray, "thin 3"], float]:
-    """One point a voxel, and the voxel's edge: fine for table tops, coarser for halls."""
+) -> tuple[Int64[np.ndarray, " thin"], Float32[np.ndarray, " points"], float]:
+    """Rows of one point a voxel, gaps at every point, and the voxel's edge.
+
+    Fine for table tops, coarser for halls.
+    """
     extent = float((xyz.max(axis=0) - xyz.min(axis=0)).max())
     voxel = max(1.1 * spacing, min(max(extent / 500, 0.006), 0.02))
     while True:
-        _, first = np.unique(voxel_keys(xyz, voxel), return_index=True)
+        _, first, inverse, count = np.unique(
+            voxel_keys(xyz, voxel), return_index=True, return_inverse=True, return_counts=True
+        )
         if len(first) <= MOST_THINNED:
-            return xyz[first], voxel
+            break
         voxel *= 1.4
+    gap = voxel / np.sqrt(count)
+    if len(first) > 6:
+        distance, _ = KDTree(xyz[first]).query(xyz[first], k=7)
+        sparse = distance[:, 6] * math.sqrt(math.pi / (6 - 1 / 3))
+        gap = np.where(count > 1, gap, np.minimum(sparse, WIDEST))
+    return first, gap[inverse.reshape(-1)].astype(np.float32), voxel
 
 
 def _exact_up(

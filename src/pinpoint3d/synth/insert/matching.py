@@ -26,6 +26,7 @@ Thinning = Literal["averaged", "picked", "random"]
 LEAST_POINTS = 200  # that a neighbourhood is measured on
 AROUND = 0.15  # m beyond an object
 ROUND_ABOUT = 1.0  # m: what tells exposure
+FINER = 0.6  # times the support's spacing: things about are scanned in more detail than it
 PATCH = 16  # neighbours that a plane is fitted to
 BUMP = 0.005  # m: more is the shape of the support, not noise
 RANDOM_CV = 0.45  # spread of nearest distances over their mean: 0.52 at random, less in voxels
@@ -44,7 +45,8 @@ class Neighbourhood:
     Attributes
     ----------
     spacing, thinning
-        Distance between points, as on a square grid, and how they were thinned.
+        Distance between points, as on a square grid, and how they were thinned: those of the
+        support, or of the things about where these are far denser.
     grain, bumps
         Standard deviation from the support's plane, metres: from point to point, and smooth.
     light
@@ -77,15 +79,19 @@ class Neighbourhood:
         near = near[np.sort(first)]  # points twice in a file are one
         xyz = cloud.xyz[near]
         grain, bumps = _roughness(xyz)
+        from_middle = np.linalg.norm(cloud.xyz - standing.middle.astype(np.float32), axis=1)
+        about = np.flatnonzero(from_middle < max(ROUND_ABOUT, 1.5 * reach))
+        spacing = grid_spacing(xyz)
+        things = np.setdiff1d(about, rows, assume_unique=True)
+        if len(things) >= LEAST_POINTS:
+            of_things = grid_spacing(cloud.xyz[things])
+            spacing = of_things if of_things < FINER * spacing else spacing
         light, contrast, colour_noise = None, 0.0, 0.0
         if cloud.rgb is not None:
-            about = np.linalg.norm(cloud.xyz - standing.middle.astype(np.float32), axis=1)
-            about = np.flatnonzero(about < max(ROUND_ABOUT, 1.5 * reach))
-            if len(about) < LEAST_POINTS:
-                about = near
+            about = about if len(about) >= LEAST_POINTS else near
             light, contrast = _light(cloud.rgb[about], cloud.rgb[near])
             colour_noise = _colour_noise(xyz, cloud.rgb[near])
-        return cls(grid_spacing(xyz), _thinning(xyz), grain, bumps, light, contrast, colour_noise)
+        return cls(spacing, _thinning(xyz), grain, bumps, light, contrast, colour_noise)
 
 
 def thinned(
@@ -271,13 +277,13 @@ def _light(
 ) -> tuple[Float64[np.ndarray, "3"], float]:
     """Brightness of white by channel, and the spread of the logarithm of luminance.
 
-    The lightest seventh of what is about is taken for white, and half of its tint for the lamp's:
-    the other half may be its own.
+    The lightest seventh of what is about is taken for white, and a part of its tint for the lamp's:
+    the rest may be its own.
     """
     linear = (about / 255.0) ** 2.2
     luminance = linear.mean(axis=1)
     lightest = linear[luminance >= np.quantile(luminance, 0.85)].mean(axis=0)
-    tint = np.clip((lightest / max(float(lightest.mean()), 1e-6)) ** 0.5, 0.85, 1.15)
+    tint = np.clip((lightest / max(float(lightest.mean()), 1e-6)) ** 0.4, 0.9, 1.1)
     of_support = float(((support / 255.0) ** 2.2).mean())
     # A dark carpet with nothing light about is dark itself, not in the dark.
     brightness = np.clip(max(float(lightest.mean()), of_support) / WHITE, DARKEST, BRIGHTEST)

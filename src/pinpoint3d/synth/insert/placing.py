@@ -24,6 +24,7 @@ TESTED = 25  # of those, at most so many against the points
 COLUMN = 0.02  # m: width of the columns that an asset is cut into
 FOOT = 0.015  # m over the lowest point still stands on the support
 GAP = 0.01  # m between an object and the points of the scan
+MOST_GAP = 0.06  # m, where those are far apart
 SMALL = 0.75  # m: larger things do not stand on tables
 LOW = 0.2  # m: smaller things stand on tables where there are any
 
@@ -149,27 +150,36 @@ def _height_under(
 def _is_clear(
     cloud: Cloud, level: Level, columns: Columns, place: tuple[float, float, float]
 ) -> bool:
-    """Whether no point of the cloud lies in the object or nearer than the gap."""
-    gap = max(GAP, cloud.spacing / 2)
-    wide = 2 * math.ceil(gap / COLUMN) + 1
-    low = np.pad(columns.low, wide // 2, constant_values=np.inf)
-    high = np.pad(columns.high, wide // 2, constant_values=-np.inf)
-    low, high = ndimage.minimum_filter(low, wide) - gap, ndimage.maximum_filter(high, wide) + gap
-    corner = columns.corner - wide // 2 * COLUMN + np.array(place[:2])
-    far = corner + COLUMN * np.array(low.shape)
-    xyz = _inside(cloud.xyz, corner, far)
-    z = xyz[:, 2] - place[2]
+    """Whether no point of the cloud lies in the object or nearer than the gap.
+
+    Where points are far apart the gap is wider, or a thin thing would slip between them.
+    """
+    far = columns.corner + COLUMN * np.array(columns.low.shape) + place[:2] + MOST_GAP
+    near = _inside(cloud.xyz, columns.corner + place[:2] - MOST_GAP, far)
+    near = near[cloud.xyz[near, 2] > place[2] + level.roughness]
+    if len(near) == 0:
+        return True
+    xyz = cloud.xyz[near]
+    gap = float(np.clip(0.6 * np.quantile(cloud.gaps[near], 0.8), GAP, MOST_GAP))
+    margin = math.ceil(gap / COLUMN)
+    low = np.pad(columns.low, margin, constant_values=np.inf)
+    high = np.pad(columns.high, margin, constant_values=-np.inf)
+    low = ndimage.minimum_filter(low, 2 * margin + 1) - gap
+    high = ndimage.maximum_filter(high, 2 * margin + 1) + gap
+    corner = columns.corner - margin * COLUMN + place[:2]
     at = np.floor((xyz[:, :2] - corner) / COLUMN).astype(np.int64)
-    at = np.minimum(at, np.array(low.shape) - 1)
-    within = (z > low[at[:, 0], at[:, 1]]) & (z < high[at[:, 0], at[:, 1]])
-    return not (within & (z > level.roughness)).any()
+    inside = ((at >= 0) & (at < low.shape)).all(axis=1)
+    x, y = at[inside].T
+    z = xyz[inside, 2] - place[2]
+    return not ((z > low[x, y]) & (z < high[x, y])).any()
 
 
 def _inside(
     xyz: Float32[np.ndarray, "points 3"],
     low: Float64[np.ndarray, "2"],
     high: Float64[np.ndarray, "2"],
-) -> Float32[np.ndarray, "inside 3"]:
-    rows: Int64[np.ndarray, " rows"] = np.flatnonzero((xyz[:, 0] >= low[0]) & (xyz[:, 0] < high[0]))
-    near = xyz[rows]
-    return near[(near[:, 1] >= low[1]) & (near[:, 1] < high[1])]
+) -> Int64[np.ndarray, " inside"]:
+    """Rows of the points over a rectangle."""
+    rows = np.flatnonzero((xyz[:, 0] >= low[0]) & (xyz[:, 0] < high[0]))
+    y = xyz[rows, 1]
+    return rows[(y >= low[1]) & (y < high[1])]

@@ -35,7 +35,7 @@ SLACK = 0.03  # of the range: surfaces seen at a slant lie at several depths in 
 class DepthCube:
     """Range of the nearest point in every direction from a place, on six faces of a cube.
 
-    Every point covers a disc as wide as the distance between points, so that surfaces are closed.
+    Every point covers a disc as wide as the gaps about it, so that surfaces are closed.
     """
 
     eye: Float64[np.ndarray, "3"]
@@ -47,13 +47,13 @@ class DepthCube:
         cls,
         xyz: Float32[np.ndarray, "points 3"],
         eye: Float64[np.ndarray, "3"],
-        spacing: float,
+        gaps: Float32[np.ndarray, " points"],
         resolution: int = RESOLUTION,
     ) -> "DepthCube":
-        """The cube about `eye` of points `spacing` metres apart."""
+        """The cube about `eye` of points so many metres from those about them."""
         ranges = np.full((6, resolution, resolution), np.inf, np.float32)
-        _splat(ranges, xyz - eye.astype(np.float32), 0.6 * spacing)
-        return cls(eye, ranges, spacing)
+        _splat(ranges, xyz - eye.astype(np.float32), np.float32(0.7) * gaps)
+        return cls(eye, ranges, float(np.median(gaps)))
 
     def sees(self, xyz: Float32[np.ndarray, "points 3"]) -> Bool[np.ndarray, " points"]:
         """Which points nothing hides."""
@@ -84,10 +84,10 @@ class Eye:
         if without not in self._cubes:
             if len(self._cubes) == KEPT_CUBES:
                 self._cubes.clear()
-            xyz = self.cloud.xyz
+            xyz, gaps = self.cloud.xyz, self.cloud.gaps
             if without is not None:
-                xyz = np.delete(xyz, without.rows, axis=0)
-            self._cubes[without] = DepthCube.of(xyz, self.position, self.cloud.spacing)
+                xyz, gaps = (np.delete(v, without.rows, axis=0) for v in (xyz, gaps))
+            self._cubes[without] = DepthCube.of(xyz, self.position, gaps)
         return self._cubes[without]
 
 
@@ -97,13 +97,14 @@ def find_eyes(cloud: Cloud, levels: Sequence[Level], rng: np.random.Generator) -
         return [Eye(cloud.sensor, cloud, cloud.frame)]
     few = cloud.thin[:: max(1, len(cloud.thin) // SCORED)]
     spacing = cloud.voxel * math.sqrt(len(cloud.thin) / len(few))
-    if _sees_all(few, cloud.sensor, spacing):
+    gaps = np.full(len(few), spacing, np.float32)
+    if _sees_all(few, cloud.sensor, gaps):
         return [Eye(cloud.sensor, cloud)]
     floors = [level for level in levels if level.is_floor]
     places = _within(cloud, floors, rng) if floors else _around(cloud, rng)
     if len(places) == 0:
         places = _around(cloud, rng)
-    seen = np.stack([_in_reach(few, place, spacing) for place in places])
+    seen = np.stack([_in_reach(few, place, gaps) for place in places])
     chosen: list[Eye] = []
     left = np.ones(len(few), bool)
     while len(chosen) < MOST_EYES:
@@ -117,19 +118,23 @@ def find_eyes(cloud: Cloud, levels: Sequence[Level], rng: np.random.Generator) -
 
 
 def _sees_all(
-    xyz: Float32[np.ndarray, "points 3"], place: Float64[np.ndarray, "3"], spacing: float
+    xyz: Float32[np.ndarray, "points 3"],
+    place: Float64[np.ndarray, "3"],
+    gaps: Float32[np.ndarray, " points"],
 ) -> bool:
     """Whether nearly all points are in sight of a place that is clear of them."""
     away = np.linalg.norm(xyz - place, axis=1)
     if np.quantile(away, 0.001) < BODY:  # but for a few points on the scanner itself
         return False
-    return bool(DepthCube.of(xyz, place, spacing, COARSE).sees(xyz).mean() > ONE_PLACE)
+    return bool(DepthCube.of(xyz, place, gaps, COARSE).sees(xyz).mean() > ONE_PLACE)
 
 
 def _in_reach(
-    xyz: Float32[np.ndarray, "points 3"], place: Float64[np.ndarray, "3"], spacing: float
+    xyz: Float32[np.ndarray, "points 3"],
+    place: Float64[np.ndarray, "3"],
+    gaps: Float32[np.ndarray, " points"],
 ) -> Bool[np.ndarray, " points"]:
-    seen = DepthCube.of(xyz, place, spacing, COARSE).sees(xyz)
+    seen = DepthCube.of(xyz, place, gaps, COARSE).sees(xyz)
     return seen & (np.linalg.norm(xyz - place, axis=1) < REACH)
 
 
@@ -170,7 +175,7 @@ def _around(cloud: Cloud, rng: np.random.Generator) -> Float64[np.ndarray, "plac
 
 @njit(cache=True)
 @no_type_check  # numba compiles the plain function
-def _splat(ranges, offsets, radius):
+def _splat(ranges, offsets, radii):
     n = ranges.shape[1]
     for i in range(len(offsets)):
         x, y, z = offsets[i]
@@ -179,10 +184,10 @@ def _splat(ranges, offsets, radius):
             continue
         face, u, v, depth = _on_cube(x, y, z)
         column, row = int((u + 1) * 0.5 * n), int((v + 1) * 0.5 * n)
-        wide = min(12, int(radius / depth * 0.5 * n + 0.5))
+        wide = min(12, int(radii[i] / depth * 0.5 * n + 0.3))  # no holes between pixels
         for r in range(max(0, row - wide), min(n, row + wide + 1)):
             for c in range(max(0, column - wide), min(n, column + wide + 1)):
-                if (r - row) ** 2 + (c - column) ** 2 <= wide * wide:
+                if (r - row) ** 2 + (c - column) ** 2 <= (wide + 0.5) ** 2:
                     ranges[face, r, c] = min(ranges[face, r, c], away)
 
 
