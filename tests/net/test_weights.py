@@ -103,6 +103,10 @@ TEXT = {"pinpoint3d": json.dumps({"format": 1, "config": {}})}
             b"\0\0",
         ),
         file_of(
+            {"__metadata__": TEXT, "a\nb": {"dtype": "I8", "shape": [1], "data_offsets": [0, 1]}},
+            b"\0",
+        ),
+        file_of(
             {"__metadata__": TEXT, "w": {"dtype": "I64", "shape": [1], "data_offsets": [0, 8]}},
             bytes(8),
         ),

@@ -19,6 +19,7 @@ from pinpoint3d.net.parameters import Parameters, Shapes
 FORMAT = 1
 _KEY = "pinpoint3d"
 _LISTED = 3  # names of parameters in a sentence
+_LONGEST = 80  # characters of each
 
 Config = TypeVar("Config")
 
@@ -79,17 +80,16 @@ def read_weights(path: Path) -> Weights:
     from safetensors import SafetensorError, safe_open
 
     try:
-        if not path.is_file() or path.stat().st_size == 0:
-            read_bytes(path)  # says what is wrong
+        read_bytes(path)  # says what is wrong with a file that can not be opened
         with safe_open(path, "numpy") as stream:
             config = _config((stream.metadata() or {}).get(_KEY), path)
             parameters = {}
             for name in sorted(stream.keys()):
                 if stream.get_slice(name).get_dtype() not in ("F16", "F32"):
-                    raise _damaged(path, f"{name} is of another type than half precision")
+                    raise _damaged(path, f"{_shown(name)} is of another type than half precision")
                 values = stream.get_tensor(name)
                 if not np.isfinite(values).all():
-                    raise _damaged(path, f"{name} holds values that are no numbers")
+                    raise _damaged(path, f"{_shown(name)} holds values that are no numbers")
                 parameters[name] = values.astype(np.float32)
     except FileFormatError as error:  # empty
         raise SegmenterError(str(error)) from None
@@ -110,7 +110,7 @@ def require(parameters: Parameters, shapes: Shapes, name: str) -> None:
     """
     wrong = {
         "lack": [key for key in shapes if key not in parameters],
-        "have, and should not,": [key for key in parameters if key not in shapes],
+        "have, and should not,": [_shown(key) for key in parameters if key not in shapes],
         "have in another shape": [
             f"{key} {tuple(parameters[key].shape)} for {shape}"
             for key, shape in shapes.items()
@@ -183,6 +183,11 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, hint) and (hint is bool or not isinstance(value, bool))
+
+
+def _shown(name: str) -> str:
+    """A name from a file, fit for a sentence."""
+    return (name if name.isprintable() else repr(name))[:_LONGEST]
 
 
 def _damaged(path: Path, why: str) -> SegmenterError:
