@@ -12,10 +12,15 @@ from pinpoint3d.metrics import Estimate
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444")
 DASHES = ("none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2", "1 2")
-WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 44  # pixels round the drawing for axes and their names
-BAR, GAP = 13, 10  # pixels of a bar, and between groups
-LABELS = 190  # pixels for the names of bars
+WIDTH, HEIGHT = 640.0, 360.0
+LEFT, RIGHT, TOP, BOTTOM = (
+    52.0,
+    16.0,
+    14.0,
+    44.0,
+)  # pixels round the drawing for axes and their names
+BAR, GAP = 13.0, 10.0  # pixels of a bar, and between groups
+LABELS = 190.0  # pixels for the names of bars
 LETTER = 6.6  # pixels a letter of a label is wide, about
 _STYLE = (
     "font-family:system-ui,sans-serif;font-size:12px;fill:currentColor;"
@@ -55,17 +60,17 @@ def line_chart(lines: Sequence[Line], *, across: str, up: str) -> str:
         y = y_of(step / 5)
         parts.append(_rule(LEFT, y, WIDTH - RIGHT, y))
         parts.append(_text(LEFT - 8, y + 4, f"{20 * step}", "end"))
-    parts += [_text(x_of(x), HEIGHT - BOTTOM + 18, str(x), "middle") for x in places]
+    parts += [_text(x_of(float(x)), HEIGHT - BOTTOM + 18, str(x), "middle") for x in places]
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, across, "middle"))
-    turned = f'transform="rotate(-90 14 {HEIGHT / 2 - 16})"'
-    parts.append(_text(14, HEIGHT / 2 - 16, up, "middle", turned))
+    turned = f'transform="rotate(-90 14 {HEIGHT / 2 - 16:g})"'
+    parts.append(_text(14.0, HEIGHT / 2 - 16, up, "middle", turned))
     for number, line in enumerate(lines):
         colour, dash = _look(number)
         at = sorted(line.at.items())
-        edge = [(x_of(x), y_of(e.high)) for x, e in at]
-        edge += [(x_of(x), y_of(e.low)) for x, e in reversed(at)]
+        edge = [(x_of(float(x)), y_of(e.high)) for x, e in at]
+        edge += [(x_of(float(x)), y_of(e.low)) for x, e in reversed(at)]
         parts.append(f'<polygon points="{_points(edge)}" fill="{colour}" opacity="0.15"/>')
-        middle = [(x_of(x), y_of(e.mean)) for x, e in at]
+        middle = [(x_of(float(x)), y_of(e.mean)) for x, e in at]
         parts.append(
             f'<polyline points="{_points(middle)}" fill="none" stroke="{colour}" '
             f'stroke-width="2.2" stroke-dasharray="{dash}"/>'
@@ -81,7 +86,7 @@ def line_chart(lines: Sequence[Line], *, across: str, up: str) -> str:
         colour, dash = _look(number)
         y = HEIGHT - BOTTOM - 14 - 17 * (len(lines) - 1 - number)
         parts.append(
-            f'<line x1="{legend_left:.1f}" y1="{y}" x2="{legend_left + 28:.1f}" y2="{y}" '
+            f'<line x1="{legend_left:.1f}" y1="{y:g}" x2="{legend_left + 28:.1f}" y2="{y:g}" '
             f'stroke="{colour}" stroke-width="2.2" stroke-dasharray="{dash}"/>'
         )
         parts.append(_text(legend_left + 34, y + 4, line.name, "start"))
@@ -90,7 +95,7 @@ def line_chart(lines: Sequence[Line], *, across: str, up: str) -> str:
 
 def bar_chart(groups: Sequence[Bars], series: Sequence[str]) -> str:
     """Groups of lying bars from 0 to 1 with whiskers, one colour a series."""
-    top = 26
+    top = 26.0
     each = BAR * max(len(series), 1) + GAP
     height = top + each * max(len(groups), 1) + 22
 
@@ -102,12 +107,12 @@ def bar_chart(groups: Sequence[Bars], series: Sequence[str]) -> str:
         x = x_of(step / 5)
         parts.append(_rule(x, top, x, height - 20))
         parts.append(_text(x, height - 6, f"{20 * step}", "middle"))
-    left = float(LABELS)
+    left = LABELS
     for number, name in enumerate(series):
         parts.append(
             f'<rect x="{left:.1f}" y="5" width="11" height="11" fill="{_look(number)[0]}"/>'
         )
-        parts.append(_text(left + 16, 15, name, "start"))
+        parts.append(_text(left + 16, 15.0, name, "start"))
         left += 34 + LETTER * len(name)
     for row, group in enumerate(groups):
         y = top + row * each + GAP / 2
@@ -119,8 +124,9 @@ def bar_chart(groups: Sequence[Bars], series: Sequence[str]) -> str:
             at = y + number * BAR
             told = f"{group.name}, {series[number]}: {_interval(value)}"
             parts.append(
-                f'<rect x="{LABELS}" y="{at:.1f}" width="{x_of(value.mean) - LABELS:.1f}" '
-                f'height="{BAR - 2}" fill="{_look(number)[0]}"><title>{escape(told)}</title></rect>'
+                f'<rect x="{LABELS:g}" y="{at:.1f}" width="{x_of(value.mean) - LABELS:.1f}" '
+                f'height="{BAR - 2:g}" fill="{_look(number)[0]}">'
+                f"<title>{escape(told)}</title></rect>"
             )
             centre = at + (BAR - 2) / 2
             parts.append(
@@ -133,7 +139,7 @@ def bar_chart(groups: Sequence[Bars], series: Sequence[str]) -> str:
 
 
 def _open(width: float, height: float, title: str) -> str:
-    style = _STYLE.format(width=round(width))
+    style = _STYLE.format(width=f"{width:g}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
         f'style="{style}" role="img" aria-label="{escape(title, quote=True)}">'

@@ -28,7 +28,7 @@ THRESHOLDS = (0.5, 0.65, 0.8, 0.85, 0.9)
 LARGE_HARM = 0.02  # of IoU: what a person sees
 BOOTSTRAP_SEED = 20  # any: the same run shows the same intervals
 SIZES = ((0.0, 0.02), (0.02, 0.1), (0.1, 0.3), (0.3, 1.01))  # share of the object
-POINTS = ((0, 100), (100, 1_000), (1_000, 10_000), (10_000, 2**31))
+POINTS = ((0.0, 100.0), (100.0, 1e3), (1e3, 1e4), (1e4, np.inf))
 COUNTS = ((1, 1), (2, 2), (3, 5), (6, 10**6))  # of targets, as in docs/method
 
 
@@ -268,7 +268,7 @@ def by_points(run: Run) -> list[Group]:
 
     named = {}
     for low, high in POINTS:
-        text = f"{low:,} and more" if high > 10**6 else f"{low:,} to {high - 1:,}"
+        text = f"{low:,.0f} and more" if high == np.inf else f"{low:,.0f} to {high - 1:,.0f}"
         named[text] = (low, high)
     return _target_groups(run, points, named)
 

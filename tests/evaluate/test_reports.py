@@ -1,0 +1,112 @@
+import re
+from pathlib import Path
+
+import pytest
+from made_up import Engine, RaisesAtOnce, suite
+
+from pinpoint3d import NearestSegmenter
+from pinpoint3d.errors import FileFormatError
+from pinpoint3d.evaluate.report import (
+    difference_table,
+    draw_worst,
+    names,
+    summary_table,
+    worst_places,
+    write_html,
+)
+from pinpoint3d.evaluate.run import ClickProtocol, Run, run_suite
+
+BRIEF = ClickProtocol(clicks_a_target=3)
+
+
+STEPS: list[int] = []
+"""What `draw_worst` told of its progress for the run that works."""
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """One that works and one that fails, on the same questions, with their pictures."""
+    folder = tmp_path_factory.mktemp("runs")
+    good = run_suite(suite(), NearestSegmenter, folder / "good", BRIEF)
+    bad = run_suite(suite(), RaisesAtOnce, folder / "bad", BRIEF)
+    draw_worst(good, suite(), NearestSegmenter(), STEPS.append)
+    draw_worst(bad, suite(), RaisesAtOnce())
+    return [good, bad]
+
+
+def test_the_table_has_a_row_a_run_with_its_failures(runs: list[Run]):
+    columns, (good, bad) = summary_table(runs)
+    assert columns[:4] == ["segmenter ", "IoU@1", "IoU@2", "IoU@3"]
+    assert (good[0], bad[0]) == ("nearest", "raises at once")
+    assert (good[-1], bad[-1]) == ("0 of 6", "6 of 6")
+    assert bad[1] == "0.0 ±0.0"
+
+
+def test_published_rows_stand_above_ours_on_the_set_they_are_of(runs: list[Run]):
+    about = runs[0].about
+    known = {"name": "partscan", "version": "val", "setting": "all-part"}
+    partscan = Run(runs[0].folder, about | {"suite": known}, runs[0].records)
+    columns, rows = summary_table([partscan])
+    assert [row[0] for row in rows] == [
+        "Point-SAM (published)",
+        "AGILE3D (published)",
+        "PinPoint3D (published)",
+        "nearest",
+    ]
+    assert rows[2][1:4] == ["55.8", "", "68.4"]
+    assert len({len(row) for row in [*rows, columns]}) == 1
+
+
+def test_differences_stand_in_points_with_their_sign(runs: list[Run]):
+    columns, [row] = difference_table(runs)
+    assert columns[0] == "nearest minus "
+    assert row[0] == "raises at once"
+    assert all(cell.startswith("+") for cell in row[1:])
+
+
+def test_runs_of_one_segmenter_are_told_apart_by_their_folders(runs: list[Run]):
+    assert names([runs[0], runs[0], runs[1]]) == [
+        "nearest (good)",
+        "nearest (good)",
+        "raises at once",
+    ]
+
+
+def test_the_worst_entries_come_first_and_are_drawn(runs: list[Run]):
+    run = runs[0]
+    places = worst_places(run)
+    last = [run.records[place].curve[-1] for place in places]
+    assert last == sorted(last)
+    pictures = sorted((run.folder / "worst").glob("*.png"))
+    assert [p.stem for p in pictures] == sorted(f"{place:05d}" for place in places)
+    assert all(p.read_bytes().startswith(b"\x89PNG") for p in pictures)
+    assert STEPS == [1] * 6
+
+
+def test_what_failed_in_a_run_is_drawn_all_the_same(runs: list[Run]):
+    assert len(list((runs[1].folder / "worst").glob("*.png"))) == 6
+
+
+def test_the_page_needs_nothing_from_outside_and_says_what_failed(runs: list[Run], tmp_path: Path):
+    write_html(runs, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert "@import" not in page
+    assert page.count("<svg") == 5
+    assert page.count("data:image/png;base64,") >= 6
+    assert "60 points are too many" in page
+    assert "boundary IoU@1" in page
+    assert "±" in page
+
+
+def test_runs_of_other_questions_make_no_page(runs: list[Run], tmp_path: Path):
+    other = run_suite(suite(2), Engine, tmp_path / "run", BRIEF)
+    with pytest.raises(FileFormatError, match="other questions"):
+        write_html([runs[0], other], tmp_path / "report.html")
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_the_report_of_a_run_does_not_depend_on_when_it_is_written(runs: list[Run], tmp_path: Path):
+    for name in ("a.html", "b.html"):
+        write_html(runs, tmp_path / name)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
