@@ -1,4 +1,4 @@
-"""Points from your own program instead of a file: two boxes on a table, one click on each."""
+"""Points from your own program instead of a file: two boxes on a table, and a correction."""
 
 import numpy as np
 
@@ -24,16 +24,23 @@ for left, colour in ((-0.25, (180, 40, 40)), (0.1, (40, 70, 180))):
 xyz = np.concatenate(pieces) + rng.normal(0, 0.0005, (sum(map(len, pieces)), 3))
 rgb = np.repeat(np.array(colours, np.uint8), [len(piece) for piece in pieces], axis=0)
 
+objects = np.repeat([0, 1, 2], [len(piece) for piece in pieces])
+
 scene = p3.Scene(xyz, rgb, name="two boxes")
-encoded = p3.load_segmenter("graph").encode(scene)
-masks = encoded.segment(
-    [
-        p3.Click(position=(-0.18, 0.0, 0.12), object=1),
-        p3.Click(position=(0.17, 0.0, 0.12), object=2),
-    ]
-)
-for object_id in (1, 2):
-    mine = masks.object == object_id
-    middle = xyz[mine].mean(axis=0).round(2)
-    print(f"object {object_id}: {mine.sum():,} points about {middle}")
-p3.save(scene, masks, "two_boxes.pcd")
+session = p3.Session(p3.load_segmenter("graph").encode(scene))
+
+
+def report(when: str) -> None:
+    """Print how well each box is found."""
+    for object_id in (1, 2):
+        mine, true = session.masks.object == object_id, objects == object_id
+        iou = (mine & true).sum() / (mine | true).sum()
+        print(f"{when}: box {object_id} has {mine.sum():,} points, IoU {iou:.2f}")
+
+
+session.click(position=(-0.18, 0.0, 0.12), object=1)  # on top of each box
+session.click(position=(0.17, 0.0, 0.12), object=2)
+report("one click each")
+session.click(position=(0.1, 0.0, 0.06), object=2)  # this side of the second is missing
+report("a correction")
+p3.save(scene, session.masks, "two_boxes.pcd")

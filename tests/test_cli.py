@@ -130,6 +130,11 @@ def test_the_demo_segments_the_bundled_scan(tmp_path: Path) -> None:
             "no segmenter",
         ),
         (["convert", "scan.ply", "scan.ply"], "input"),
+        (["convert", "scan.ply", "a" * 300 + ".ply"], "cannot be written"),
+        (
+            ["segment", "scan.ply", "--clicks", "clicks.json", "-o", "o.ply", "--picture", "o.jpg"],
+            "PNG",
+        ),
     ],
 )
 def test_what_is_refused_gets_one_sentence_and_exit_code_2(
@@ -161,3 +166,28 @@ def test_strange_names_are_only_names(work: Path) -> None:
     (work / name).write_bytes((work / "scan.ply").read_bytes())
     result = run("info", work / name)
     assert result.returncode == 0, result.stderr
+
+
+def test_a_full_disk_and_a_closed_output_are_told_in_a_sentence(work: Path) -> None:
+    command = "from pinpoint3d.cli import main; main()"
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-c", command, "info", str(work / "scan.ply")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize("key", ["chair", "1.a", "", "0", "-1", "1.2.3", "2147483648"])
+def test_names_that_name_no_id_are_refused_before_anything_is_written(work: Path, key: str) -> None:
+    document = {"schema": "pinpoint3d.clicks", "version": [1, 0], "clicks": [{"point": 1}]}
+    (work / "names.json").write_text(json.dumps(document | {"names": {key: "x"}}))
+    result = run("segment", "scan.ply", "--clicks", "names.json", "-o", "named.ply", cwd=work)
+    assert result.returncode == 2
+    assert "names" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (work / "named.ply").exists()

@@ -20,7 +20,7 @@ from pinpoint3d.cli_study import app as study_app
 from pinpoint3d.cli_synth import app as synth_app
 from pinpoint3d.errors import FileAccessError, PinpointError
 from pinpoint3d.terminal import (
-    accept_any_name,
+    prepare_streams,
     print_error,
     print_json,
     print_line,
@@ -46,7 +46,9 @@ app.add_typer(synth_app, name="synth")
 app.add_typer(evaluate_app)  # without a name: its commands stand beside the others
 app.add_typer(study_app, name="study")
 
-ScanFile = Annotated[Path, typer.Argument(help="A scan or mesh.", show_default=False)]
+ScanFile = Annotated[
+    Path, typer.Argument(help="A scan or mesh.", show_default=False, readable=False)
+]
 Units = Annotated[
     str | None,
     typer.Option("--units", metavar="m|cm|mm", help="Unit of the file's numbers, not guessed."),
@@ -74,11 +76,18 @@ def main() -> None:
     """Run the command line: exit code 0, 2 for whatever is refused, 130 when interrupted."""
     # Idle OpenMP workers spin by default, which made a busy machine 35 times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    accept_any_name()
+    prepare_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here, where a full disk can still be told in a sentence
     except PinpointError as error:
         print_error(str(error))
+        sys.exit(2)
+    except OSError as error:  # files raise `FileAccessError`: this is where the output goes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        print_error(f"the output cannot be written ({error.strerror}).")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -124,7 +133,9 @@ def info(
 @app.command()
 def segment(
     scan: ScanFile,
-    clicks: Annotated[Path, typer.Option("--clicks", help="The clicks, a JSON file.")],
+    clicks: Annotated[
+        Path, typer.Option("--clicks", help="The clicks, a JSON file.", readable=False)
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The scan with its labels; format by ending.")
     ],
@@ -152,7 +163,7 @@ def segment(
 
 @app.command()
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A scan or mesh.")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A scan or mesh.", readable=False)],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="Format by its ending.")],
     style: Annotated[
         Literal["partscan"] | None,
@@ -209,6 +220,8 @@ def _segment_and_report(
     from pinpoint3d.summary import summarise
 
     written = {what: path for what, path in outputs.items() if path is not None}
+    if "picture" in written and written["picture"].suffix.lower() != ".png":
+        raise FileAccessError(f"{written['picture']}: pictures are PNG; end the name in .png.")
     _check_outputs([scan, clicks], list(written.values()))
     clicked = read_clicks(clicks)
     engine = load_segmenter(segmenter)
@@ -286,15 +299,24 @@ def _open(scan: Path, **opening: Any) -> "Scene":
 def _check_outputs(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
     """Refuse what could only fail after the work is done, or would destroy what it came from."""
     for output in outputs:
-        if output.is_dir():
-            raise FileAccessError(f"{output}: is a folder; name a file in it.")
-        if not output.parent.is_dir():
-            raise FileAccessError(f"{output}: its folder does not exist; make it first.")
-        for given in inputs:
-            if output.exists() and given.exists() and output.samefile(given):
-                raise FileAccessError(f"{output}: is an input; give the output another name.")
+        try:
+            _check_output(output, inputs)
+        except OSError as error:
+            if isinstance(error, FileAccessError):
+                raise
+            raise FileAccessError(f"{output}: cannot be written ({error.strerror}).") from None
     if len({output.resolve() for output in outputs}) < len(outputs):
         raise FileAccessError("two outputs have the same name; give each its own.")
+
+
+def _check_output(output: Path, inputs: Sequence[Path]) -> None:
+    if output.is_dir():
+        raise FileAccessError(f"{output}: is a folder; name a file in it.")
+    if not output.parent.is_dir():
+        raise FileAccessError(f"{output}: its folder does not exist; make it first.")
+    for given in inputs:
+        if output.exists() and given.exists() and output.samefile(given):
+            raise FileAccessError(f"{output}: is an input; give the output another name.")
 
 
 def _count_labels(labels: "Masks | None") -> dict[str, int] | None:

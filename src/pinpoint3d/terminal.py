@@ -5,10 +5,12 @@ Results go to standard output. Progress goes to standard error, and only to a te
 
 import io
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 WIDTH_IN_FILES = 200  # columns: where no terminal sets a width, lines are not broken for it
@@ -26,8 +28,10 @@ def printable(text: str) -> str:
     )
 
 
-def accept_any_name() -> None:
-    """Let characters that the terminal's encoding lacks be shown escaped, not raise."""
+def prepare_streams() -> None:
+    """Escape what the terminal cannot show instead of raising; stand in for closed streams."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  # lives as long as we do
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -37,7 +37,12 @@ def saved(folder: Path, content: Any) -> Path:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(clicks, max_size=5), st.dictionaries(st.text(), st.text(), max_size=3))
+@given(
+    st.lists(clicks, max_size=5),
+    st.dictionaries(
+        st.from_regex(r"[1-9][0-9]{0,3}(\.[1-9])?", fullmatch=True), st.text(), max_size=3
+    ),
+)
 def test_clicks_and_names_come_back(
     tmp_path_factory: pytest.TempPathFactory, values: list[dict[str, Any]], names: dict[str, str]
 ) -> None:

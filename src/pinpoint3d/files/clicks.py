@@ -1,6 +1,7 @@
 """Click lists as JSON files, which `pinpoint3d segment` takes; `docs/formats.md` has the form."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 
 from pinpoint3d.errors import ClickError, FileFormatError
 from pinpoint3d.files.storage import read_bytes, write_atomically
-from pinpoint3d.types import Click
+from pinpoint3d.types import MAX_ID, Click
 
 SCHEMA = "pinpoint3d.clicks"
 VERSION = (1, 0)
 MAX_BYTES = 64 << 20
+_NAMED = re.compile(r"[1-9]\d{0,9}(\.[1-9]\d{0,9})?")
 _KEYS = {"point", "position", "object", "part", "granularity"}
 
 
@@ -53,6 +55,12 @@ def read_clicks(path: str | Path) -> ClickFile:
     names = document.get("names", {})
     if not isinstance(names, dict) or not all(isinstance(v, str) for v in names.values()):
         raise FileFormatError(f'{path.name}: its "names" must give a text for each id.')
+    for key in names:
+        if not _NAMED.fullmatch(key) or max(map(int, key.split("."))) > MAX_ID:
+            raise FileFormatError(
+                f'{path.name}: its "names" hold {key[:40]!r}; write "2" for object 2 and "2.1" for '
+                "its part 1."
+            )
     return ClickFile(tuple(_click(entry, i, path) for i, entry in enumerate(clicks, 1)), names)
 
 
