@@ -111,11 +111,11 @@ def test_a_run_broken_off_is_resumed_to_identical_rows_and_asks_only_what_is_mis
 
 def test_a_folder_of_another_run_is_refused(tmp_path: Path):
     run_suite(suite(), NearestSegmenter, tmp_path, BRIEF)
-    with pytest.raises(FileAccessError, match="another protocol"):
+    with pytest.raises(FileAccessError, match="of another protocol"):
         run_suite(suite(), NearestSegmenter, tmp_path, ClickProtocol(clicks_a_target=5))
-    with pytest.raises(FileAccessError, match="another segmenter"):
+    with pytest.raises(FileAccessError, match="of another segmenter"):
         run_suite(suite(), Engine, tmp_path, BRIEF)
-    with pytest.raises(FileAccessError, match="another suite"):
+    with pytest.raises(FileAccessError, match="of another suite"):
         run_suite(suite(2), NearestSegmenter, tmp_path, BRIEF)
 
 

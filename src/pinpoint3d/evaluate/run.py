@@ -6,6 +6,7 @@ not depend on how many. A question whose segmenter raises, takes too long, retur
 a clicked part has failed: it counts as zero, and says why. `read_run` reads a run again.
 """
 
+import hashlib
 import json
 import os
 import platform
@@ -15,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
@@ -469,6 +471,7 @@ def _about(suite: Suite, segmenter: str, protocol: ClickProtocol) -> dict[str, A
         "protocol": asdict(protocol),
         "app": f"pinpoint3d {__version__}",
         "commit": _commit(),
+        "code": _code(),
         "machine": {
             "system": f"{platform.system()} {platform.machine()}",
             "cores": os.cpu_count(),
@@ -478,7 +481,17 @@ def _about(suite: Suite, segmenter: str, protocol: ClickProtocol) -> dict[str, A
     }
 
 
-_DECIDES = ("suite", "segmenter", "protocol", "app", "commit")
+_DECIDES = ("suite", "segmenter", "protocol", "code")
+
+
+@cache
+def _code() -> str:
+    """Hash of the package's source: a commit does not tell what was changed since."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _check_same(folder: Path, about: dict[str, Any]) -> None:
@@ -490,7 +503,8 @@ def _check_same(folder: Path, about: dict[str, Any]) -> None:
         raise FileFormatError(f"{folder / RUN_FILE}: is no run of pinpoint3d; use a new folder.")
     for key in _DECIDES:
         if there.get(key) != about[key]:
-            raise FileAccessError(f"{folder}: holds a run of another {key}; use a new folder.")
+            other = "other code" if key == "code" else f"another {key}"
+            raise FileAccessError(f"{folder}: holds a run of {other}; use a new folder.")
 
 
 def _write_about(folder: Path, about: dict[str, Any], records: Sequence[Record]) -> None:

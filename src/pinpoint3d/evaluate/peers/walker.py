@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Float64, Int32, Int64
 from scipy.sparse import coo_array, diags_array
 from scipy.sparse.linalg import splu
 
@@ -35,6 +35,62 @@ CACHED_CLICKS = 512
 N_CANDIDATES = 4
 
 
+class Walks:
+    """Random walks on one graph, whose matrix is factorised once.
+
+    Parameters
+    ----------
+    edges, ease
+        Linked nodes, each pair once, and how easily a walk crosses. int32 (E, 2), float64 (E,).
+    n_nodes
+        Nodes of the graph.
+
+    Notes
+    -----
+    Leo Grady, "Random walks for image segmentation", 2006, doi 10.1109/TPAMI.2006.233. With the
+    Laplacian L, a small leak e and the seeds S, the chances of a label solve (L + e I) x = 0 off S
+    and x = b on S. They are x = G (G_SS)^-1 b, with G the columns of (L + e I)^-1 at S: a column a
+    seed, kept while there is room, however many labels there are.
+    """
+
+    def __init__(
+        self,
+        edges: Int32[np.ndarray, "edges 2"],
+        ease: Float64[np.ndarray, " edges"],
+        n_nodes: int,
+    ) -> None:
+        a, b = edges.T
+        degree = np.bincount(a, ease, minlength=n_nodes) + np.bincount(b, ease, minlength=n_nodes)
+        off = (-np.tile(ease, 2), (np.r_[a, b], np.r_[b, a]))
+        matrix = coo_array(off, shape=(n_nodes, n_nodes)) + diags_array(degree + LEAK)
+        self._factor = splu(
+            matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}
+        )
+        self._n_nodes = n_nodes
+        self._columns: OrderedDict[int, Float64[np.ndarray, " nodes"]] = OrderedDict()
+        self._lock = Lock()
+
+    def chances(
+        self, seeds: Int64[np.ndarray, " seeds"], fixed: Float64[np.ndarray, "seeds labels"]
+    ) -> Float64[np.ndarray, "nodes labels"]:
+        """Chance that a walk from each node first meets each label; `fixed` holds at the seeds."""
+        columns = np.stack([self.column(int(seed)) for seed in seeds], axis=1)
+        return np.maximum(columns @ np.linalg.solve(columns[seeds], fixed), 0)
+
+    def column(self, node: int) -> Float64[np.ndarray, " nodes"]:
+        """Column of the inverse at a node, scaled to 1 there: how near all others are to it."""
+        with self._lock:
+            if node not in self._columns:
+                unit = np.zeros(self._n_nodes)
+                unit[node] = 1
+                column = self._factor.solve(unit)
+                self._columns[node] = column / column[node]
+                while len(self._columns) > CACHED_CLICKS:
+                    self._columns.popitem(last=False)
+            self._columns.move_to_end(node)
+            return self._columns[node]
+
+
 class WalkerSegmenter:
     """The click that a random walk meets first wins."""
 
@@ -46,15 +102,7 @@ class WalkerSegmenter:
 
 
 class WalkerEncodedScene:
-    """A scene ready for walks; made by `WalkerSegmenter.encode`.
-
-    Notes
-    -----
-    Leo Grady, "Random walks for image segmentation", 2006, doi 10.1109/TPAMI.2006.233. With the
-    Laplacian L, a small leak e and the clicked voxels S, the probabilities of a label solve
-    (L + e I) x = 0 off S and x = b on S. They are x = G (G_SS)^-1 b, with G the columns of
-    (L + e I)^-1 at S: a column a click, however many labels there are.
-    """
+    """A scene ready for walks; made by `WalkerSegmenter.encode`."""
 
     name = "walker"
 
@@ -72,16 +120,8 @@ class WalkerEncodedScene:
         normal = orient_normals(nodes.xyz, normal, edges, scene.up)
         weight = edge_contrast(nodes, normal, edges).weight().astype(np.float64)
         ease = np.exp(-STEEPNESS * weight) + LEAST
-        n = len(nodes)
-        a, b = edges.T
-        degree = np.bincount(a, ease, minlength=n) + np.bincount(b, ease, minlength=n) + LEAK
-        off = coo_array((-np.tile(ease, 2), (np.r_[a, b], np.r_[b, a])), shape=(n, n))
-        matrix = (off + diags_array(degree)).tocsc()
-        self._factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+        self._walks = Walks(edges, ease, len(nodes))
         self._node_of_point = nodes.node_of_point
-        self._n_nodes = n
-        self._columns: OrderedDict[int, Float64[np.ndarray, " nodes"]] = OrderedDict()
-        self._lock = Lock()
 
     @property
     def scene(self) -> Scene:
@@ -101,7 +141,7 @@ class WalkerEncodedScene:
         fixed = np.zeros((len(seeds), len(kinds)))
         np.add.at(fixed, (place, kind), 1)
         fixed /= fixed.sum(axis=1, keepdims=True)
-        met = np.maximum(self._met(seeds.astype(np.int64), fixed), 0)
+        met = self._walks.chances(seeds.astype(np.int64), fixed)
         total = met.sum(axis=1)
         label = met.argmax(axis=1)
         share = np.divide(met.max(axis=1), total, out=np.zeros(len(met)), where=total > SURE)
@@ -116,7 +156,7 @@ class WalkerEncodedScene:
         """The voxels likeliest to meet the click, a tenth, a quarter, a half and all of them."""
         row = int(snap_clicks(self._scene, [click]).rows[0])
         node = self._node_of_point
-        column = self._column(int(node[row]))
+        column = self._walks.column(int(node[row]))
         found = []
         for share in (0.1, 0.25, 0.5, 1.0):
             least = np.quantile(column, 1 - share)
@@ -124,23 +164,3 @@ class WalkerEncodedScene:
             mask[row] = True
             found.append(Candidate(np.asarray(mask), score=1 / N_CANDIDATES))
         return found
-
-    def _met(
-        self, seeds: Int64[np.ndarray, " seeds"], fixed: Float64[np.ndarray, "seeds labels"]
-    ) -> Float64[np.ndarray, "nodes labels"]:
-        """Chance that a walk from each voxel first meets each label."""
-        columns = np.stack([self._column(int(seed)) for seed in seeds], axis=1)
-        return columns @ np.linalg.solve(columns[seeds], fixed)
-
-    def _column(self, node: int) -> Float64[np.ndarray, " nodes"]:
-        """Column of the inverse at a voxel, scaled to 1 there; kept while there is room."""
-        with self._lock:
-            if node not in self._columns:
-                unit = np.zeros(self._n_nodes)
-                unit[node] = 1
-                column = self._factor.solve(unit)
-                self._columns[node] = column / column[node]
-                while len(self._columns) > CACHED_CLICKS:
-                    self._columns.popitem(last=False)
-            self._columns.move_to_end(node)
-            return self._columns[node]
