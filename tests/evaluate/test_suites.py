@@ -218,6 +218,10 @@ def test_the_real_scans_are_23_with_their_objects(shared: Path):
     assert len(suite.questions) == 23
     by_name = {q.name: q for q in suite.questions}
     assert len(by_name["learn0"].targets) == 2
+    for name in ("learn0", "learn33"):  # packed, and as published
+        scene = suite.scenes.scene(name)
+        assert scene.up.tolist() == [0, -1, 0]
+        assert scene.rgb is not None
     assert len(by_name["learn33"].targets) == 5
 
 

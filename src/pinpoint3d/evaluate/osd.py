@@ -18,13 +18,14 @@ import numpy as np
 from jaxtyping import Bool, Integer
 
 from pinpoint3d.errors import FileAccessError, FileFormatError
-from pinpoint3d.evaluate.sets.entries import Entry
+from pinpoint3d.evaluate.sets.entries import Entry, relabelled
 from pinpoint3d.files import load
 from pinpoint3d.files.storage import read_bytes
 from pinpoint3d.types import Masks, Scene
 
 FIRST_OBJECT_LABEL = 20  # below it are the table and, at 0, nothing
 PIECES = 10  # an object's share of the labels
+UP = "-y"  # the scans are as the camera saw them: x right, y down, z forward
 _PACKED = ".scan.npz"
 _UNPACKER = "unpack.py"
 
@@ -93,12 +94,13 @@ def _read(path: Path) -> Scene:
         xyz, rgb = packed["xyz"].reshape(-1, 3), packed["rgb"].reshape(-1, 3)
         label = packed["label"].reshape(-1)
         name = path.name.removesuffix(_PACKED)
-        return Scene(xyz, rgb, name=name, labels=_objects(label, np.isfinite(xyz).all(axis=1)))
-    scene = load(path, units="m")
+        labels = _objects(label, np.isfinite(xyz).all(axis=1))
+        return Scene(xyz, rgb, name=name, labels=labels, up=UP)
+    scene = load(path, units="m", up=UP)
     if "label" not in scene.fields:
         raise FileFormatError(f"{path.name}: its points have no label; copy it again.")
     labels = _objects(scene.fields["label"], scene.valid)
-    return Scene(scene.xyz, scene.rgb, name=path.stem, labels=labels, origin=scene.origin)
+    return relabelled(scene, labels)
 
 
 def _objects(label: Integer[np.ndarray, " points"], valid: Bool[np.ndarray, " points"]) -> Masks:
