@@ -1,6 +1,10 @@
+import weakref
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import jaxtyping
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -8,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from pinpoint3d import (
+    Candidate,
     Click,
     ClickError,
     GraphSegmenter,
@@ -21,8 +26,15 @@ from pinpoint3d import (
     open_session,
     save,
 )
+from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
 
 LINE = Scene([[float(x), 0.0, 0.0] for x in range(12)])
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Types as a user's program has them: not checked at run time, as they are in tests."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 def line_session() -> Session:
@@ -85,6 +97,204 @@ def test_a_locked_object_keeps_its_points() -> None:
     session.lock(1, locked=False)
     session.paint([0], object=2)
     assert session.masks.object[0] == 2
+
+
+def test_a_locked_object_does_not_grow() -> None:
+    session = line_session()
+    session.click(point=0, object=1)
+    session.click(point=11, object=2)
+    session.lock(1)
+    kept = session.masks.object == 1
+    with pytest.raises(ClickError, match="object 1 is locked; unlock it"):
+        session.paint([11], object=1)
+    with pytest.raises(ClickError, match="object 1 is locked; unlock it"):
+        session.choose(Click(11, object=1), 0)
+    session.erase(range(12))
+    assert ((session.masks.object == 1) == kept).all()
+    assert not session.masks.object[~kept].any()
+
+
+def test_a_bool_mask_paints_the_points_it_marks() -> None:
+    session = line_session()
+    mask = np.zeros(12, bool)
+    mask[[3, 7]] = True
+    session.click(point=0, object=1)
+    assert np.flatnonzero(session.paint(mask, object=2).object == 2).tolist() == [3, 7]
+    assert np.flatnonzero(session.erase(mask.tolist()).object == 0).tolist() == [3, 7]
+
+
+def test_whole_floats_and_no_points_can_be_painted() -> None:
+    session = line_session()
+    assert np.flatnonzero(session.paint([4.0, 2.0, 4.0], object=2).object).tolist() == [2, 4]
+    assert np.flatnonzero(session.erase([]).object).tolist() == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [1.5],
+        [float("nan")],
+        [float("inf")],
+        [1e300],
+        [-1],
+        [2**64 - 1],
+        "3",
+        ["3"],
+        [[1, 2], [3]],
+        [[1, 2], [3, 4]],
+        [True, False],
+        np.ones(13, bool),
+        np.ones((12, 1), bool),
+        [1 + 2j],
+        [None],
+    ],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_what_is_no_list_of_points_is_refused(points: Any) -> None:
+    session = line_session()
+    for wrong in (lambda: session.paint(points, object=1), lambda: session.erase(points)):
+        with pytest.raises(ClickError, match=r"^[^\n]*\.$"):
+            wrong()
+    assert not session.operations
+
+
+def test_paint_leaves_points_without_a_position() -> None:
+    scene = Scene([[0.0, 0, 0], [np.nan, 0, 0], [1, 0, 0]])
+    session = Session(NearestSegmenter().encode(scene))
+    assert session.paint(np.ones(3, bool), object=1).object.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("wrong", [-1, 2**31, 1.5, "1", True, None])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda v: Rename(v, None, "x"),
+        lambda v: Lock(v),
+        lambda v: Merge(v, 2),
+        lambda v: Merge(2, v),
+        lambda v: Delete(v),
+        lambda v: Choose(Click(0), v),
+        lambda v: Paint((1,), v),
+        lambda v: Paint((1,), 1, v),
+    ],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_an_operation_on_no_id_is_refused_when_made(
+    make: Callable[[Any], Operation], wrong: Any
+) -> None:
+    with pytest.raises(ClickError, match=r"; give a whole number from 0\.$"):
+        make(wrong)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Rename(1, -1, "x"),
+        lambda: Rename(1, None, 5),  # pyright: ignore[reportArgumentType]: what is refused
+        lambda: Delete(1, -1),
+        lambda: Lock(1, "yes"),  # pyright: ignore[reportArgumentType]: what is refused
+        lambda: Choose(3, 0),  # pyright: ignore[reportArgumentType]: what is refused
+        lambda: Paint((3, 1), 1),
+        lambda: Paint((-1, 1), 1),
+        lambda: Paint((1.5,), 1),  # pyright: ignore[reportArgumentType]: what is refused
+        lambda: line_session().rename(-1, "x"),
+    ],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_an_operation_that_could_not_be_read_again_is_refused(make: Callable[[], Any]) -> None:
+    with pytest.raises(ClickError, match=r"^[^\n]*\.$"):
+        make()
+
+
+def test_a_later_click_wins_over_paint_at_its_point() -> None:
+    session = line_session()
+    session.click(point=0, object=1)
+    session.paint([4, 5], object=2, part=1)
+    masks = session.click(position=[4.1, 0.0, 0.0], object=3, part=2)
+    assert (masks.object[4], masks.part[4]) == (3, 2)
+    assert (masks.object[5], masks.part[5]) == (2, 1)
+    session.choose(Click(4, object=5), 0)
+    assert session.click(point=4, object=0).object[4] == 0
+    assert session.click(point=11, object=1).object[4] == 0
+    assert session.paint([4], object=2).object[4] == 2
+
+
+def test_a_click_on_paint_of_a_locked_object_leaves_it() -> None:
+    session = line_session()
+    session.paint([4, 5], object=2)
+    session.lock(2)
+    assert session.click(point=4, object=1).object[[4, 5]].tolist() == [2, 2]
+
+
+def test_after_a_merge_a_click_as_the_other_object_counts_for_the_first() -> None:
+    session = line_session()
+    session.click(point=0, object=1, part=1)
+    session.click(point=11, object=2, part=1)
+    session.paint([6], object=2, part=1)
+    session.rename(2, "door", part=1)
+    session.merge(1, 2)
+    masks = session.click(point=6, object=2, part=1)
+    assert set(masks.object.tolist()) == {1}
+    assert masks.part[[6, 11]].tolist() == [2, 2]
+    session.click(point=3, object=1, part=5)
+    assert session.masks.part[11] == 2  # what "1.2" is the name of
+    assert dict(session.names) == {"1.2": "door"}
+
+
+def test_a_part_beyond_the_largest_id_is_refused_after_a_merge() -> None:
+    session = line_session()
+    session.click(point=0, object=1, part=1)
+    session.click(point=11, object=2, part=1)
+    session.paint([6], object=3)
+    session.merge(1, 2)
+    with pytest.raises(ClickError, match=r"^[^\n]*\.$"):
+        session.click(point=6, object=2, part=2**31 - 1)
+
+
+class Counting:
+    """Segmenter that labels the clicked points and knows which of its answers are still held."""
+
+    name = "counting"
+    scene = LINE
+
+    def __init__(self) -> None:
+        self.answers: list[weakref.ref[Masks]] = []
+
+    def segment(self, clicks: Sequence[Click]) -> Masks:
+        masks = Masks.empty(12)
+        objects = masks.object.copy()
+        for click in clicks:
+            objects[click.point] = click.object
+        masks = Masks.of(objects)
+        self.answers.append(weakref.ref(masks))
+        return masks
+
+    def candidates(self, click: Click) -> list[Candidate]:  # noqa: ARG002 (the protocol's)
+        return []
+
+    def n_held(self) -> int:
+        return sum(answer() is not None for answer in self.answers)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_masks_of_a_long_session_are_let_go_and_come_back_on_undo(locked: bool) -> None:
+    encoded = Counting()
+    session = Session(encoded)
+    history = []
+    for i in range(40):
+        if i == 20 and locked:
+            session.lock(1)
+            history.append(session.masks.object.tolist())
+        session.click(point=i * 5 % 12, object=i % 3 + 1)
+        history.append(session.masks.object.tolist())
+        assert encoded.n_held() <= 8
+    n_asked = len(encoded.answers)
+    while history:
+        assert session.masks.object.tolist() == history.pop()
+        session.undo()
+        assert encoded.n_held() <= 8
+    assert not session.masks.object.any()
+    assert len(encoded.answers) - n_asked <= 60  # locks ask for the same again at times
 
 
 def test_paint_lies_over_later_clicks() -> None:
@@ -224,8 +434,9 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(rows=st.sets(st.integers(0, 11)), label=st.sampled_from([(0, 0), (1, 1), (4, 0)]))
     def paint(self, rows: set[int], label: tuple[int, int]) -> None:
-        self.session.paint(sorted(rows), object=label[0], part=label[1])
-        self.did()
+        with suppress(ClickError):  # locked
+            self.session.paint(sorted(rows), object=label[0], part=label[1])
+            self.did()
 
     @precondition(lambda self: self.session.masks.object.any())
     @rule(
@@ -261,6 +472,12 @@ class SessionMachine(RuleBasedStateMachine):
     def undo(self) -> None:
         self.session.undo()
         self.history.pop()
+        assert same(self.session.masks, self.history[-1])
+
+    @rule(n=st.integers(9, 40))
+    def undo_far(self, n: int) -> None:
+        for _ in range(min(n, len(self.history) - 1)):
+            self.undo()
 
     @invariant()
     def replaying_the_list_gives_the_same_bytes(self) -> None:

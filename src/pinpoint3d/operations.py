@@ -1,9 +1,14 @@
-"""What a person can do in a session: clicks, and the operations laid over their answer."""
+"""What a person can do in a session: clicks, and the operations laid over their answer.
+
+All are checked when they are made, so that whatever a session holds can be saved and read again.
+"""
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from pinpoint3d.errors import ClickError
-from pinpoint3d.types import MAX_ID, Click
+from pinpoint3d.types import Click, whole_number
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,13 @@ class Paint:
     part: int = 0
 
     def __post_init__(self) -> None:
-        _check_ids(self.object, self.part)
+        _set_whole(self, "object", "part")
+        rows = np.asarray(self.points if len(self.points) else np.zeros(0, np.int64))
+        if rows.dtype.kind not in "iu" or rows.ndim != 1 or rows[:1].sum() < 0:
+            raise ClickError("paint is given points that are no rows; give whole numbers from 0.")
+        if np.any(rows[1:] <= rows[:-1]):
+            raise ClickError("paint is given points out of order; give each once, ascending.")
+        object.__setattr__(self, "points", tuple(rows.tolist()))
         if self.object == 0 and self.part != 0:
             raise ClickError("paint gives a part to background; object 0 has no parts.")
 
@@ -27,6 +38,11 @@ class Choose:
     click: Click
     candidate: int
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.click, Click):
+            raise ClickError("a candidate is chosen without a Click; give the click it reads.")
+        _set_whole(self, "candidate")
+
 
 @dataclass(frozen=True)
 class Lock:
@@ -34,6 +50,12 @@ class Lock:
 
     object: int
     locked: bool = True
+
+    def __post_init__(self) -> None:
+        _set_whole(self, "object")
+        if not isinstance(self.locked, bool | np.bool_):
+            raise ClickError("a lock is neither on nor off; give True or False.")
+        object.__setattr__(self, "locked", bool(self.locked))
 
 
 @dataclass(frozen=True)
@@ -44,6 +66,12 @@ class Rename:
     part: int | None
     name: str
 
+    def __post_init__(self) -> None:
+        _set_whole(self, "object", *(() if self.part is None else ("part",)))
+        if not isinstance(self.name, str):
+            raise ClickError(f"the name of object {self.object} is no text; give a str.")
+        object.__setattr__(self, "name", str(self.name))
+
 
 @dataclass(frozen=True)
 class Merge:
@@ -51,6 +79,9 @@ class Merge:
 
     into: int
     other: int
+
+    def __post_init__(self) -> None:
+        _set_whole(self, "into", "other")
 
 
 @dataclass(frozen=True)
@@ -60,11 +91,16 @@ class Delete:
     object: int
     part: int | None = None
 
+    def __post_init__(self) -> None:
+        _set_whole(self, "object", *(() if self.part is None else ("part",)))
+
 
 Operation = Click | Paint | Choose | Lock | Rename | Merge | Delete
 
 
-def _check_ids(*ids: int) -> None:
-    for value in ids:
-        if not 0 <= value <= MAX_ID:
-            raise ClickError(f"an id is {value}; give a whole number from 0.")
+def _set_whole(operation: Operation, *names: str) -> None:
+    """Turn the values of those names into plain ints, or refuse them."""
+    kind = type(operation).__name__.lower()
+    for name in names:
+        value = whole_number(getattr(operation, name), f"the {name} of a {kind}")
+        object.__setattr__(operation, name, value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Int64
+from jaxtyping import Bool, Int32, Int64
 from numpy.typing import ArrayLike
 
 from pinpoint3d.errors import ClickError, ProjectError
@@ -20,31 +20,39 @@ from pinpoint3d.files.project import Project, ScanRecord, read_project, scan_rec
 from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
 from pinpoint3d.segmenter import EncodedScene, Segmenter, load_segmenter
 from pinpoint3d.snap import snap_clicks
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import MAX_ID, Candidate, Click, Masks, Scene, whole_number
 
 _logger = logging.getLogger(__name__)
+_N_KEPT = 8  # states with masks (12 bytes a point each): a few undos answer at once
 
 
 @dataclass(frozen=True)
 class _Brush:
     """Points that a person gave to a label: what paint and a chosen candidate come to."""
 
-    rows: Int64[np.ndarray, " rows"]
+    rows: Int32[np.ndarray, " rows"]
     object: int
     part: int
 
 
-_Overlay = _Brush | Merge
+@dataclass(frozen=True)
+class _Union:
+    """Object `other` made part of `into`, its part ids raised by `shift`."""
+
+    into: int
+    other: int
+    shift: int
+
+
+_Overlay = _Brush | _Union
 
 
 @dataclass(frozen=True)
-class _State:
-    """What the operations up to some point came to.
+class _Outline:
+    """What the operations up to some point came to, but for the masks.
 
     Attributes
     ----------
-    masks
-        The answer: the segmenter's, under the overlays, with locked objects as they were.
     clicks
         Clicks that count: all but those on objects and parts deleted since.
     overlays
@@ -53,11 +61,28 @@ class _State:
         As the session shows them.
     """
 
-    masks: Masks
     clicks: tuple[Click, ...] = ()
     overlays: tuple[_Overlay, ...] = ()
     locked: frozenset[int] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def with_masks(self, masks: Masks) -> "_State":
+        """The whole state, given its masks."""
+        return _State(self.clicks, self.overlays, self.locked, self.names, masks=masks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _State(_Outline):
+    """What the operations up to some point came to.
+
+    `masks` are the segmenter's answer, under the overlays, with locked objects as they were.
+    """
+
+    masks: Masks
+
+    def outline(self) -> _Outline:
+        """The state without its masks."""
+        return _Outline(self.clicks, self.overlays, self.locked, self.names)
 
 
 class Session:
@@ -89,7 +114,8 @@ class Session:
         self._encoded = encoded
         self._done: list[Operation] = []
         self._undone: list[Operation] = []
-        self._states = [_State(Masks.empty(len(encoded.scene)))]
+        # after 0, 1, 2 ... operations: the last one has its masks, few others have
+        self._states: list[_Outline] = [_Outline().with_masks(Masks.empty(len(encoded.scene)))]
         for operation in operations:
             self._do(operation)
 
@@ -116,7 +142,7 @@ class Session:
     @property
     def masks(self) -> Masks:
         """Object, part and confidence of every point after all operations."""
-        return self._states[-1].masks
+        return self._now.masks
 
     @property
     def locked(self) -> frozenset[int]:
@@ -158,12 +184,26 @@ class Session:
         return self._encoded.candidates(click)
 
     def paint(self, points: ArrayLike, *, object: int, part: int = 0) -> Masks:
-        """Give points to an object and part by hand; object 0 erases."""
-        rows = np.unique(np.asarray(points, np.int64).ravel())
+        """Give points to an object and part by hand; object 0 erases.
+
+        Parameters
+        ----------
+        points
+            Rows of the scene, in any order, or a bool mask of all its points.
+        object, part
+            The label they get. Points of locked objects, and points without a position, keep
+            theirs.
+
+        Raises
+        ------
+        ClickError
+            If the points are no rows of the scene, or the object is locked.
+        """
+        rows = np.unique(_rows(points, len(self.scene)))
         return self._do(Paint(tuple(rows.tolist()), object, part)).masks
 
     def erase(self, points: ArrayLike) -> Masks:
-        """Give points back to background by hand."""
+        """Give points back to background by hand: rows, or a bool mask, as in `paint`."""
         return self.paint(points, object=0)
 
     def lock(self, object: int, *, locked: bool = True) -> None:
@@ -186,6 +226,7 @@ class Session:
         """Take back the last operation; False if there is none."""
         if not self._done:
             return False
+        self._states[-2] = self._recalled(len(self._states) - 2)
         self._undone.append(self._done.pop())
         self._states.pop()
         return True
@@ -228,11 +269,46 @@ class Session:
 
     def _do(self, operation: Operation) -> _State:
         """Apply an operation, or raise and leave everything as it was."""
-        state = _after(operation, self._states[-1], self._encoded)
+        state = _after(operation, self._now, self._encoded)
         self._done.append(operation)
         self._states.append(state)
         self._undone = []
+        if len(self._states) > _N_KEPT:
+            old = self._states[-1 - _N_KEPT]
+            self._states[-1 - _N_KEPT] = old.outline() if isinstance(old, _State) else old
         return state
+
+    @property
+    def _now(self) -> _State:
+        state = self._states[-1]
+        assert isinstance(state, _State)  # `_do` and `undo` see to it
+        return state
+
+    def _recalled(self, index: int) -> _State:
+        """A state with its masks, made again where they were let go.
+
+        Replays from the last state before it that can be had without those before.
+        """
+        start = index
+        while (state := self._direct(start)) is None:
+            start -= 1
+        for i in range(start, index):
+            state = _after(self._done[i], state, self._encoded)
+            if i + 1 > index - _N_KEPT:  # the next undos will ask for them
+                self._states[i + 1] = state
+        return state
+
+    def _direct(self, index: int) -> _State | None:
+        """A state that is kept whole, or asks nothing of the masks before; None if neither."""
+        state = self._states[index]
+        if isinstance(state, _State):
+            return state
+        empty = state.with_masks(Masks.empty(len(self.scene)))
+        if index == 0:
+            return empty
+        if isinstance(self._done[index - 1], Click | Delete) and not state.locked:
+            return _answered(empty, self._encoded)
+        return None
 
 
 def open_session(
@@ -287,9 +363,12 @@ def _after(operation: Operation, state: _State, encoded: EncodedScene) -> _State
     """State after an operation; every case of `Operation` is here."""
     match operation:
         case Click():
-            return _answered(replace(state, clicks=(*state.clicks, operation)), encoded)
+            return _answered(_clicked(operation, state, encoded.scene), encoded)
         case Paint(points, object_id, part_id):
-            return _brushed(state, _rows_mask(points, len(state.masks)), object_id, part_id)
+            inside = np.zeros(len(state.masks), bool)
+            inside[_rows(np.asarray(points, np.int64), len(inside))] = True
+            inside &= encoded.scene.valid
+            return _brushed(state, inside, object_id, part_id)
         case Choose(click, number):
             candidates = encoded.candidates(click)
             if not 0 <= number < len(candidates):
@@ -306,8 +385,9 @@ def _after(operation: Operation, state: _State, encoded: EncodedScene) -> _State
                     f"object {other} cannot be merged into {into}; "
                     "unlock both, or choose two different ones."
                 )
-            names = _names_merged(state, into, other)
-            return replace(_laid_over(operation, state), names=names)
+            highest = state.masks.part[state.masks.object == into].max(initial=0)
+            union = _Union(into, other, int(highest))
+            return replace(_laid_over(union, state), names=_names_merged(state.names, union))
         case Delete(object_id, part_id):
             _check_object(state, object_id)
             if object_id in state.locked:
@@ -321,6 +401,24 @@ def _after(operation: Operation, state: _State, encoded: EncodedScene) -> _State
             key = str(object_id) if part_id is None else f"{object_id}.{part_id}"
             others = {k: v for k, v in state.names.items() if k != key}
             return replace(state, names=others | ({key: name} if name else {}))
+
+
+def _clicked(click: Click, state: _State, scene: Scene) -> _State:
+    """State with one more click, which wins at its point over what was painted there before."""
+    clicks = (*state.clicks, click)
+    brushes = [overlay for overlay in state.overlays if isinstance(overlay, _Brush)]
+    overlays = state.overlays
+    if brushes:
+        row = snap_clicks(scene, clicks).rows[-1:].astype(np.int32)
+        if any(row[0] in brush.rows for brush in brushes):
+            object_id, part_id = int(click.object), int(click.part)
+            for union in state.overlays:  # as the segmenter's answer to it is merged
+                if isinstance(union, _Union) and object_id == union.other:
+                    object_id = union.into
+                    part_id += union.shift if part_id else 0
+            whole_number(part_id, "the part of a click after a merge")
+            overlays = (*overlays, _Brush(row, object_id, part_id))
+    return replace(state, clicks=clicks, overlays=overlays)
 
 
 def _answered(state: _State, encoded: EncodedScene) -> _State:
@@ -339,8 +437,10 @@ def _brushed(
     state: _State, inside: Bool[np.ndarray, " points"], object_id: int, part_id: int
 ) -> _State:
     """State with points given to a label by hand, but for those of locked objects."""
+    if object_id in state.locked:
+        raise ClickError(f"object {object_id} is locked; unlock it to give points to it.")
     free = inside & ~np.isin(state.masks.object, list(state.locked))
-    return _laid_over(_Brush(np.flatnonzero(free), object_id, part_id), state)
+    return _laid_over(_Brush(np.flatnonzero(free).astype(np.int32), object_id, part_id), state)
 
 
 def _laid_over(overlay: _Overlay, state: _State) -> _State:
@@ -350,34 +450,35 @@ def _laid_over(overlay: _Overlay, state: _State) -> _State:
     match overlay:
         case _Brush(rows, object_id, part_id):
             objects[rows], parts[rows], confidence[rows] = object_id, part_id, 1
-        case Merge(into, other):
+        case _Union(into, other, shift):
             moved = objects == other
-            parts[moved & (parts > 0)] += _part_shift(state, into)
+            raised = moved & (parts > 0)
+            if raised.any() and int(parts[raised].max()) + shift > MAX_ID:
+                raise ClickError(
+                    f"object {other} cannot be merged into {into}; "
+                    f"part ids would pass the largest, {MAX_ID:,}."
+                )
+            parts[raised] += np.int32(shift)
             objects[moved] = into
     masks = Masks(objects, parts, confidence)
     return replace(state, masks=masks, overlays=(*state.overlays, overlay))
 
 
-def _part_shift(state: _State, into: int) -> np.int32:
-    """What is added to the part ids of an object merged into another: the highest id there."""
-    return np.int32(state.masks.part[state.masks.object == into].max(initial=0))
-
-
-def _names_merged(state: _State, into: int, other: int) -> dict[str, str]:
+def _names_merged(names: Mapping[str, str], union: _Union) -> dict[str, str]:
     """Names after a merge: those of the parts move with them, the other object's own goes."""
-    names = {}
-    for key, name in state.names.items():
+    merged = {}
+    for key, name in names.items():
         object_key, _, part_key = key.partition(".")
-        if object_key != str(other):
-            names[key] = name
+        if object_key != str(union.other):
+            merged[key] = name
         elif part_key:
-            names[f"{into}.{int(part_key) + _part_shift(state, into)}"] = name
-    return names
+            merged[f"{union.into}.{int(part_key) + union.shift}"] = name
+    return merged
 
 
 def _without(state: _State, object_id: int, part_id: int | None) -> _State:
     """State that has forgotten the clicks, paint and names on an object or a part."""
-    merges = [o for o in state.overlays if isinstance(o, Merge)]
+    merges = [o for o in state.overlays if isinstance(o, _Union)]
     ids = {object_id}
     for merge in reversed(merges):  # what was merged into it goes with it
         if merge.into in ids:
@@ -388,7 +489,7 @@ def _without(state: _State, object_id: int, part_id: int | None) -> _State:
         )
 
     def concerns(labelled: Click | _Overlay) -> bool:
-        if isinstance(labelled, Merge):
+        if isinstance(labelled, _Union):
             return labelled.into in ids
         return labelled.object in ids and part_id in (None, labelled.part)
 
@@ -424,10 +525,28 @@ def _check_object(state: _State, object_id: int) -> None:
         raise ClickError(f"there is no object {object_id}; click it first.")
 
 
-def _rows_mask(points: Sequence[int] | Int64[np.ndarray, " rows"], n: int) -> np.ndarray:
-    rows = np.asarray(points, np.int64)
-    if len(rows) and (rows.min() < 0 or rows.max() >= n):
+def _rows(points: ArrayLike, n: int) -> Int64[np.ndarray, " rows"]:
+    """Rows that a person means: given as rows, or as a bool mask of all `n` points."""
+    try:
+        given = np.asarray(points)
+    except ValueError:  # lists of different lengths
+        given = np.asarray(None)
+    if given.dtype.kind == "b":
+        if given.shape != (n,):
+            raise ClickError(
+                f"a mask of shape {given.shape} for a scene of {n:,} points; "
+                "give one value for each point."
+            )
+        return np.flatnonzero(given)
+    if given.size == 0 and given.ndim == 1:
+        return np.zeros(0, np.int64)
+    whole = given.dtype.kind in "iu" or (
+        given.dtype.kind == "f" and np.array_equal(given, np.floor(given))
+    )
+    if given.ndim > 1 or not whole:
+        raise ClickError(
+            "painted points are no rows; give a list of whole numbers, or a bool mask."
+        )
+    if given.min() < 0 or given.max() >= n:
         raise ClickError(f"a painted point lies outside the scene of {n:,} points.")
-    inside = np.zeros(n, bool)
-    inside[rows] = True
-    return inside
+    return np.atleast_1d(given).astype(np.int64)

@@ -5,7 +5,7 @@ All are immutable values that check what they are given and compute nothing. Rea
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -176,7 +176,8 @@ class Scene:
     Raises
     ------
     SceneError
-        If shapes or types do not fit, there are no points, or not one point is finite.
+        If shapes or types do not fit, there are no points, not one point is finite, or a position
+        is too large for float32.
 
     Examples
     --------
@@ -235,13 +236,15 @@ class Scene:
         set_("rgb", None if rgb is None else _frozen(_colours(rgb, n)))
         set_("up", _frozen(up_vector(up)))
         set_("faces", None if faces is None else _frozen(_faces(faces, n)))
-        for field_name, values in (fields or {}).items():
-            if len(values) != n:
+        columns = {k: _array(v, f"field {k!r}") for k, v in (fields or {}).items()}
+        for field_name, values in columns.items():
+            count = len(values) if values.ndim else 0
+            if count != n:
                 raise SceneError(
-                    f"field {field_name!r} has {len(values):,} values for {n:,} points; "
+                    f"field {field_name!r} has {count:,} values for {n:,} points; "
                     "give one for every point."
                 )
-        set_("fields", MappingProxyType({k: _frozen(v) for k, v in (fields or {}).items()}))
+        set_("fields", MappingProxyType({k: _frozen(v) for k, v in columns.items()}))
         if labels is not None and len(labels) != n:
             raise SceneError(f"labels for {len(labels):,} points given to a scene of {n:,}.")
         set_("labels", labels)
@@ -284,8 +287,8 @@ class Click:
     Raises
     ------
     ClickError
-        If there is neither a point nor a position, or both, or an id or the granularity is out of
-        range.
+        If there is neither a point nor a position, or both, or a value is of the wrong type or out
+        of range.
     """
 
     point: int | np.integer | None = None
@@ -299,22 +302,23 @@ class Click:
             raise ClickError("a click needs a point or a position, and not both.")
         for name in ("point", "object", "part"):
             value = getattr(self, name)
-            if value is None:
-                continue
-            if not 0 <= value <= MAX_ID or isinstance(value, bool | np.bool_):
-                raise ClickError(f"a click's {name} is {value}; give a whole number from 0.")
-            object.__setattr__(self, name, int(value))
+            if name != "point" or value is not None:
+                object.__setattr__(self, name, whole_number(value, f"a click's {name}"))
         if self.object == 0 and self.part != 0:
             raise ClickError(
                 f"a click gives part {self.part} to background; object 0 has no parts."
             )
         if self.position is not None:
-            position = tuple(float(v) for v in self.position)
-            if len(position) != 3 or not all(math.isfinite(v) for v in position):
-                raise ClickError(f"a click's position is {position}; give three finite numbers.")
-            object.__setattr__(self, "position", position)
-        if self.granularity is not None and not 0 <= self.granularity <= 1:
-            raise ClickError(f"a click's granularity is {self.granularity}; give 0 to 1.")
+            values = self.position if isinstance(self.position, Iterable) else ()
+            position = [v for _, v in zip(range(4), values, strict=False)]  # a fourth is too many
+            if len(position) != 3 or not all(_is_finite(v) for v in position):
+                raise ClickError(
+                    f"a click's position is {_brief(self.position)}; give three finite numbers."
+                )
+            object.__setattr__(self, "position", tuple(float(v) for v in position))
+        granularity = self.granularity
+        if granularity is not None and not (_is_finite(granularity) and 0 <= granularity <= 1):
+            raise ClickError(f"a click's granularity is {_brief(granularity)}; give 0 to 1.")
 
 
 @dataclass(frozen=True)
@@ -336,17 +340,54 @@ class Candidate:
         object.__setattr__(self, "mask", _frozen(self.mask))
 
 
+def whole_number(value: Any, what: str) -> int:
+    """`value` as an int from 0 to `MAX_ID`; `what` names it in the error.
+
+    Raises
+    ------
+    ClickError
+        If it is anything else; a float passes where it is whole.
+    """
+    if not (_is_finite(value) and 0 <= value <= MAX_ID and value == int(value)):
+        raise ClickError(f"{what} is {_brief(value)}; give a whole number from 0.")
+    return int(value)
+
+
 def up_vector(up: str | ArrayLike) -> Float64[np.ndarray, "3"]:
     """Unit vector of an axis name ("+z") or of any vector."""
     if isinstance(up, str):
         if up not in _UP_AXES:
             raise SceneError(f"up is {up!r}; give one of {', '.join(UP_AXES)}.")
         return np.array(_UP_AXES[up])
-    vector = np.array(up, np.float64)
-    length = np.linalg.norm(vector) if vector.shape == (3,) else 0.0
+    vector = _array(up, "up")
+    fits = vector.shape == (3,) and vector.dtype.kind in "iuf"
+    vector = vector.astype(np.float64) if fits else np.zeros(3)
+    length = np.linalg.norm(vector)
     if not (np.isfinite(length) and length > 0):
-        raise SceneError(f"up is {up}; give an axis name or a vector of three numbers.")
+        raise SceneError(f"up is {_brief(up)}; give an axis name or a vector of three numbers.")
     return vector / length
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond float64
+        return False
+
+
+def _brief(value: object) -> str:
+    """What an error shows of a value: enough to know it by, whatever its size."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _array(values: ArrayLike, what: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError):
+        raise SceneError(f"{what} has rows of different lengths; give a regular array.") from None
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
@@ -357,7 +398,7 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _ids(values: ArrayLike) -> Int32[np.ndarray, " points"]:
-    ids = np.asarray(values)
+    ids = _array(values, "a list of ids")
     if ids.ndim != 1 or ids.dtype.kind not in "iu":
         raise SceneError(f"ids of type {ids.dtype} and shape {ids.shape}; give whole numbers (N,).")
     if len(ids) and ids.max() > MAX_ID:
@@ -366,7 +407,7 @@ def _ids(values: ArrayLike) -> Int32[np.ndarray, " points"]:
 
 
 def _positions(xyz: ArrayLike) -> NDArray[Any]:
-    array = np.asarray(xyz)
+    array = _array(xyz, "xyz")
     if array.ndim != 2 or array.shape[1] != 3 or array.dtype.kind not in "iuf":
         raise SceneError(
             f"xyz has shape {array.shape} and type {array.dtype}; give numbers of shape (N, 3)."
@@ -382,24 +423,29 @@ def _split_offset(
     positions: NDArray[Any], valid: Bool[np.ndarray, " points"], origin: ArrayLike | None
 ) -> tuple[Float32[np.ndarray, "points 3"], Float64[np.ndarray, "3"]]:
     """Local float32 positions and the float64 offset that brings them back to the world."""
-    if origin is not None:
-        offset = np.array(origin, np.float64)
-        if offset.shape != (3,) or not np.isfinite(offset).all():
-            raise SceneError(f"origin is {origin}; give three finite numbers.")
-        return positions.astype(np.float32), offset
     lower = positions.min(axis=0, where=valid[:, None], initial=np.inf)
     upper = positions.max(axis=0, where=valid[:, None], initial=-np.inf)
-    if max(abs(lower).max(), abs(upper).max()) <= LARGE_COORDINATE:
-        return np.array(positions, np.float32), np.zeros(3)
-    offset = np.floor(lower.astype(np.float64))
+    large = max(abs(lower).max(), abs(upper).max()) > LARGE_COORDINATE
+    if origin is None:
+        offset = np.floor(lower.astype(np.float64)) if large else np.zeros(3)
+        shift = offset
+    else:
+        offset, shift = _array(origin, "origin"), np.zeros(3)
+        if offset.shape != (3,) or offset.dtype.kind not in "iuf" or not np.isfinite(offset).all():
+            raise SceneError(f"origin is {_brief(origin)}; give three finite numbers.")
+        offset = offset.astype(np.float64)
+    reach = max(abs(lower - shift).max(), abs(upper - shift).max())
+    if not reach <= np.finfo(np.float32).max:
+        raise SceneError(f"xyz reaches {reach:.3g} m, too far for float32; give metres.")
     local = np.empty(positions.shape, np.float32)
-    for axis in range(3):  # a column at a time: never a float64 copy of the whole cloud
-        local[:, axis] = positions[:, axis] - offset[axis]
+    with np.errstate(over="ignore", invalid="ignore"):  # in rows that are not finite as they are
+        for axis in range(3):  # a column at a time: never a float64 copy of the whole cloud
+            local[:, axis] = positions[:, axis] - shift[axis]
     return local, offset
 
 
 def _colours(rgb: ArrayLike, n_points: int) -> UInt8[np.ndarray, "points 3"]:
-    array = np.asarray(rgb)
+    array = _array(rgb, "rgb")
     if array.shape != (n_points, 3) or array.dtype != np.uint8:
         raise SceneError(
             f"rgb has shape {array.shape} and type {array.dtype}; "
@@ -409,7 +455,7 @@ def _colours(rgb: ArrayLike, n_points: int) -> UInt8[np.ndarray, "points 3"]:
 
 
 def _faces(faces: ArrayLike, n_points: int) -> Int32[np.ndarray, "faces 3"]:
-    array = np.asarray(faces)
+    array = _array(faces, "faces")
     if array.ndim != 2 or array.shape[1] != 3 or array.dtype.kind not in "iu":
         raise SceneError(f"faces have shape {array.shape} and type {array.dtype}; give (M, 3).")
     if len(array) and (array.min() < 0 or array.max() >= n_points):
