@@ -56,6 +56,14 @@ def test_rows_without_rings_are_wider_where_four_does_not_divide_them() -> None:
     assert list(contents.fields) == ["intensity", "column_5"]
 
 
+def test_a_width_that_would_do_as_well_is_named() -> None:
+    rows = np.abs(scan(20, times(20)))
+    contents = kitti.read(rows.tobytes(), PATH)
+    assert len(contents.xyz) == 25
+    (note,) = contents.notes
+    assert note.startswith("rows are taken to be of 4 numbers, but 5 would fit as well; ")
+
+
 def test_a_scan_on_whole_metres_has_rows_of_four() -> None:
     rows = np.arange(80, dtype=np.float32)
     assert len(kitti.read(rows.tobytes(), PATH).xyz) == 20

@@ -308,7 +308,17 @@ def test_partscan_style_has_one_label_for_object_and_part(tmp_path: Path) -> Non
     again = load(tmp_path / "a.ply")
     assert set(again.fields) == {"label"}
     assert again.fields["label"].tolist() == [3401, 500, 0, 599]
+    assert same(again.labels, masks)
+    save(again, MASKS, tmp_path / "b.ply")  # newer labels go before the fused ones
+    assert same(load(tmp_path / "b.ply").labels, MASKS)
+
+
+def test_a_foreign_label_column_is_a_field_and_no_labels(tmp_path: Path) -> None:
+    own = {"label": np.array([3401, 500, 0, 599], np.int32)}
+    save(Scene(XYZ, fields=own), None, tmp_path / "a.ply")
+    again = load(tmp_path / "a.ply")
     assert again.labels is None
+    assert again.fields["label"].tolist() == own["label"].tolist()
 
 
 def test_partscan_style_is_for_labelled_ply(tmp_path: Path) -> None:
@@ -364,3 +374,90 @@ def test_las_becomes_laz_with_its_point_format_and_its_wide_colours(tmp_path: Pa
     assert packed.point_format.id == 3
     assert packed.red.tolist() == cloud.red.tolist()
     assert packed.object_id.tolist() == [0, 1, 2, 3, 4]
+
+
+SQUARE_OFF = b"OFF\n4 2 0\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n3 0 1 2\n3 0 2 3\n"
+
+
+def square_ply(tmp_path: Path) -> Path:
+    corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float32)
+    save(Scene(corners, faces=[[0, 1, 2], [0, 2, 3]]), None, tmp_path / "square.ply")
+    return tmp_path / "square.ply"
+
+
+def one_id_a_point(scene: Scene) -> Masks:
+    return Masks.of(np.arange(len(scene), dtype=np.int32))
+
+
+@pytest.mark.parametrize("suffix", [".ply", ".pcd", ".las", ".npz", ".txt", ".csv"])
+def test_points_laid_on_a_mesh_are_saved_with_their_labels(tmp_path: Path, suffix: str) -> None:
+    if suffix == ".las":
+        pytest.importorskip("laspy")
+    scene = load(stored(tmp_path / "square.off", SQUARE_OFF), sample=0.1)
+    masks = one_id_a_point(scene)
+    assert len(scene) > 100
+    save(scene, masks, tmp_path / f"a{suffix}")
+    again = load(tmp_path / f"a{suffix}")
+    assert same(again.labels, masks)
+    np.testing.assert_allclose(again.xyz + again.origin, scene.xyz, rtol=0, atol=1e-6)
+    assert again.fields["source_face"].tolist() == scene.fields["source_face"].tolist()
+    assert suffix != ".ply" or (again.faces is not None and len(again.faces) == 2)
+
+
+def test_a_file_that_holds_points_of_its_faces_gets_no_second_ones(tmp_path: Path) -> None:
+    scene = load(stored(tmp_path / "square.off", SQUARE_OFF), sample=0.1)
+    save(scene, one_id_a_point(scene), tmp_path / "a.ply")
+    assert len(load(tmp_path / "a.ply")) == len(scene)
+    with pytest.raises(SceneError, match="holds points of its faces already"):
+        load(tmp_path / "a.ply", sample=0.1)
+
+
+def test_faces_of_a_ply_are_sampled_as_those_of_other_meshes(tmp_path: Path) -> None:
+    scene = load(square_ply(tmp_path), sample=0.1)
+    other = load(stored(tmp_path / "square.off", SQUARE_OFF), sample=0.1)
+    assert scene.source is not None
+    assert scene.source.n_rows == 4
+    assert np.array_equal(scene.xyz, other.xyz)
+    assert np.array_equal(scene.fields["source_face"], other.fields["source_face"])
+
+
+def test_a_ply_mesh_keeps_its_bytes_and_says_that_samples_lose_their_labels(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = square_ply(tmp_path)
+    scene = load(path, sample=0.1)
+    masks = one_id_a_point(scene)
+    save(scene, masks, tmp_path / "labelled.ply")
+    assert "labels of the 4 vertices alone and not of the 100 points" in caplog.text
+    again = load(tmp_path / "labelled.ply")
+    assert len(again) == 4
+    assert same(again.labels, Masks.of([0, 1, 2, 3]))
+    caplog.clear()
+    save(scene, None, tmp_path / "copy.ply")
+    save(scene, masks, tmp_path / "all.pcd")
+    assert not caplog.records
+    assert (tmp_path / "copy.ply").read_bytes() == path.read_bytes()
+    assert same(load(tmp_path / "all.pcd").labels, masks)
+
+
+def test_options_that_do_nothing_are_refused(tmp_path: Path) -> None:
+    save(Scene(np.eye(3)), None, tmp_path / "points.ply")
+    for name in ("points.npz", "points.txt", "points.pcd"):
+        save(Scene(np.eye(3)), None, tmp_path / name)
+        with pytest.raises(SceneError, match="is no mesh to lay points on"):
+            load(tmp_path / name, sample=0.1)
+    with pytest.raises(SceneError, match="has no faces to lay points on"):
+        load(tmp_path / "points.ply", sample=0.1)
+    for name in ("points.ply", "points.npz"):
+        with pytest.raises(SceneError, match="is no text file with columns to name"):
+            load(tmp_path / name, columns="xyz")
+
+
+@pytest.mark.parametrize("sample", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["a.ply", "a.pcd", "a.txt"])
+def test_a_sample_distance_that_is_none_is_refused_everywhere(
+    tmp_path: Path, name: str, sample: float
+) -> None:
+    save(Scene(np.eye(3)), None, tmp_path / name)
+    with pytest.raises(SceneError, match="sample is"):
+        load(tmp_path / name, sample=sample)

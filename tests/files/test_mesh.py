@@ -32,7 +32,7 @@ def document(content: bytes) -> dict[str, Any]:
 def reread(scene: Scene, masks: Masks, path: Path) -> tuple[np.ndarray, np.ndarray, Scene]:
     """Rows of the scene that a written file holds, their world positions, and what it opens as."""
     pinpoint3d.save(scene, masks, path)
-    again = pinpoint3d.load(path, sample=1e6)
+    again = pinpoint3d.load(path, sample=None if scene.faces is None else 1e6)
     assert again.source is not None
     n = again.source.n_rows
     return again.fields["_SOURCE_INDEX"][:n], again.xyz[:n] + again.origin, again
@@ -261,6 +261,40 @@ def test_what_is_written_opens_as_the_same_scene(
     if rgb is not None:
         assert again.rgb is not None
         assert np.array_equal(again.rgb[: len(rows)], rgb[rows])
+
+
+@pytest.mark.parametrize("with_faces", [True, False])
+def test_a_file_of_objects_and_parts_opens_with_its_labels(tmp_path: Path, with_faces: bool):
+    faces = [[0, 1, 2], [3, 4, 5]] if with_faces else None
+    scene = Scene(np.random.default_rng(1).random((7, 3)), faces=faces)
+    masks = Masks.of([3, 3, 3, 5, 5, 5, 0], [2, 2, 2, 0, 0, 0, 0])
+    rows, _, again = reread(scene, masks, tmp_path / "a.glb")
+
+    assert again.labels is not None
+    assert again.labels.object[: len(rows)].tolist() == masks.object[rows].tolist()
+    assert again.labels.part[: len(rows)].tolist() == masks.part[rows].tolist()
+    pinpoint3d.save(again, again.labels, tmp_path / "b.glb")
+    assert "object_3_part_2" in nodes_of_rows((tmp_path / "b.glb").read_bytes())
+
+
+def test_a_file_saved_without_labels_opens_without(tmp_path: Path):
+    pinpoint3d.save(Scene(SQUARE), None, tmp_path / "a.glb")
+    assert pinpoint3d.load(tmp_path / "a.glb").labels is None
+
+
+@pytest.mark.parametrize("ids", ['"1"', "-1", "true", "1e99", "2147483648", "[]"])
+def test_ids_that_are_none_leave_a_file_unlabelled(tmp_path: Path, ids: str):
+    content = b"".join(write_glb(Scene(SQUARE), Masks.of([77, 77, 77, 77])))
+    (size,) = struct.unpack_from("<I", content, 12)
+    text = content[20 : 20 + size].replace(b'"object_id":77', f'"object_id":{ids}'.encode())
+    text += b" " * (-len(text) % 4)
+    rest = content[20 + size :]
+    head = struct.pack("<4sIII4s", b"glTF", 2, 20 + len(text) + len(rest), len(text), b"JSON")
+    (tmp_path / "a.glb").write_bytes(head + text + rest)
+    scene = pinpoint3d.load(tmp_path / "a.glb")
+
+    assert scene.labels is None
+    assert scene.fields["_SOURCE_INDEX"].tolist() == [0, 1, 2, 3]
 
 
 def test_arrays_lie_as_the_format_asks():

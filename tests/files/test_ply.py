@@ -675,7 +675,10 @@ def test_partscan_style_fuses_object_and_part() -> None:
     data = b"".join(write_partscan(contents, labels, SCAN))
     again = read(data, SCAN)
     assert again.fields["label"].tolist() == [0, 3401, 599]
-    assert set(again.fields) == {"label"}
+    assert set(again.fields) == {"label", "object_id", "part_id"}
+    assert again.fields["object_id"].tolist() == labels.object_id.tolist()
+    assert again.fields["part_id"].tolist() == labels.part_id.tolist()
+    assert set(read(data.replace(b"partscan labels", b"something else."), SCAN).fields) == {"label"}
     assert again.rgb is not None
     assert not again.rgb.any()
 

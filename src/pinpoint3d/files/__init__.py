@@ -5,6 +5,7 @@ and `write`); the table below is all that ties them together.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -26,10 +27,14 @@ from pinpoint3d.files.storage import (
     unpacked,
     write_atomically,
 )
+from pinpoint3d.files.surface import check_sample, contents_of, mesh_of
 from pinpoint3d.types import Masks, Scene, Source
+
+_logger = logging.getLogger(__name__)
 
 _FORMATS = ("ply", "pcd", "las", "xyz", "arrays", "kitti", "mesh")
 _RELABELLED = ("ply", "pcd", "las", "arrays", "xyz")
+_SAMPLED = ("mesh", "ply")
 _WRITTEN = {
     ".ply": "ply",
     ".pcd": "pcd",
@@ -85,8 +90,11 @@ def load(
         If the file cannot be opened.
     FileFormatError
         If it is no scan, or a damaged one.
+    SceneError
+        If an option is out of range, or of no use for this format.
     """
     path = Path(path)
+    check_sample(sample)
     options = {
         "units": units,
         "up": up,
@@ -97,6 +105,10 @@ def load(
     stored = read_bytes(path)
     content, inner = unpacked(stored, path)
     name, notes = _recognise(content, inner)
+    if sample is not None and name not in _SAMPLED:
+        raise SceneError(f"{path.name}: is no mesh to lay points on; leave out sample.")
+    if columns is not None and name != "xyz":
+        raise SceneError(f"{path.name}: is no text file with columns to name; leave out columns.")
     contents = _read(name, content, path, sample=sample, columns=columns)
     return _scene(contents, path, stored, name, notes, options)
 
@@ -107,7 +119,10 @@ def save(
     """Write a scene and its masks; what was in its file stays as it was.
 
     Under the format it came in, the original is copied and only `object_id`, `part_id` and
-    `confidence` are added. Under another one, all fields that the format can hold are carried over.
+    `confidence` are added. Under another one, all fields that the format can hold are carried over,
+    and so are the points that were laid on a mesh's faces. A PLY that is copied keeps its own
+    vertices alone, so labels of such points are not in it, and a warning is logged.
+
     A .glb gets one node an object, and one under it for each part. The file is complete or not
     there at all.
 
@@ -150,7 +165,7 @@ def _encoded(scene: Scene, masks: Masks | None, path: Path, style: str | None) -
     if style == "partscan":
         if suffix != ".ply" or masks is None:
             raise FileFormatError(f"{path.name}: PartScan's form is a labelled .ply file.")
-        contents, labels = _contents(scene), _labels(scene, masks)
+        contents, labels = _contents(scene), _labels(masks)
         return _module("ply").write_partscan(contents, labels, path)
     if suffix == ".glb":
         return _module("mesh").write_glb(scene, masks or Masks.empty(len(scene)))
@@ -160,7 +175,7 @@ def _encoded(scene: Scene, masks: Masks | None, path: Path, style: str | None) -
             f"use one of {', '.join([*_WRITTEN, '.glb'])}."
         )
     name = _WRITTEN[suffix]
-    labels = None if masks is None else _labels(scene, masks)
+    labels = None if masks is None else _labels(masks)
     source = scene.source
     if source is not None and source.format == name in _RELABELLED:
         content, _ = _original(source)
@@ -170,6 +185,15 @@ def _encoded(scene: Scene, masks: Masks | None, path: Path, style: str | None) -
         if name == "las":
             return _module(name).relabel(content, labels, path, compressed=suffix == ".laz")
         if same:
+            if masks is not None and len(scene) > source.n_rows:
+                labels = _labels(masks, source.n_rows)
+                _logger.warning(
+                    "%s holds labels of the %s vertices alone and not of the %s points laid on "
+                    "its faces; save under another format to keep those",
+                    path.name,
+                    f"{source.n_rows:,}",
+                    f"{len(scene) - source.n_rows:,}",
+                )
             return _module(name).relabel(content, labels, path)
     contents = _contents(scene)
     if name == "las":
@@ -217,7 +241,12 @@ def _read(
         return module.read(content, path, sample=sample)
     if name == "xyz":
         return module.read(content, path, columns=columns)
-    return module.read(content, path)
+    contents = module.read(content, path)
+    if name == "ply" and sample is not None:
+        if "source_face" in contents.fields:
+            raise SceneError(f"{path.name}: holds points of its faces already; leave out sample.")
+        return contents_of(mesh_of(contents), path, sample=sample)
+    return contents
 
 
 @np.errstate(invalid="ignore")  # signalling NaN may stand where points have no position
@@ -260,13 +289,12 @@ def _scene(
         )
 
     report = make_report(scene(None), contents, unit=unit, up=up, notes=(*notes, *label_notes))
-    rows = contents.fields.get("source_face") if name == "mesh" else None
     source = Source(
         path=path,
         sha256=hashlib.sha256(stored).hexdigest(),
         size=len(stored),
         format=name,
-        n_rows=len(xyz) if rows is None else int(np.count_nonzero(rows < 0)),
+        n_rows=len(xyz) - contents.n_laid,
         unit_to_m=scale,
         report=report,
         options={k: v for k, v in options.items() if v is not None},
@@ -318,9 +346,8 @@ def _labels_taken(
     return masks, ()
 
 
-def _labels(scene: Scene, masks: Masks) -> LabelColumns:
-    """The labels of the rows that the file has; a sampled mesh has more points than that."""
-    n = len(scene) if scene.source is None else scene.source.n_rows
+def _labels(masks: Masks, n: int | None = None) -> LabelColumns:
+    """Labels of the first `n` points, or of all."""
     return LabelColumns(masks.object[:n], masks.part[:n], masks.confidence[:n])
 
 
@@ -347,21 +374,9 @@ def _contents(scene: Scene) -> Contents:
             sample=options.get("sample"),
             columns=options.get("columns"),
         )
-        n = source.n_rows
-        kept = {k: v[:n] for k, v in contents.fields.items()}
+        kept = dict(contents.fields)
         _labels_taken(kept)
-        if source.format == "mesh":
-            kept.pop("source_face", None)
-        return Contents(
-            format=contents.format,
-            xyz=contents.xyz[:n],
-            rgb=None if contents.rgb is None else contents.rgb[:n],
-            colour=contents.colour,
-            normals=None if contents.normals is None else contents.normals[:n],
-            fields=kept,
-            faces=contents.faces,
-            shape=contents.shape,
-        )
+        return replace(contents, fields=kept)
     fields = dict(scene.fields)
     normals = fields.get("normals")
     if normals is not None and normals.dtype == np.float32 and normals.shape == scene.xyz.shape:

@@ -44,6 +44,8 @@ class Contents:
         What the format states ("+y" and 1.0 for glTF); None where it is silent.
     notes
         Sentences about oddities that were accepted.
+    n_laid
+        Points laid on faces on opening; they stand behind those that the file holds.
     """
 
     format: str
@@ -57,6 +59,7 @@ class Contents:
     unit_to_m: float | None = None
     up: str | None = None
     notes: tuple[str, ...] = ()
+    n_laid: int = 0
 
 
 @dataclass(frozen=True)

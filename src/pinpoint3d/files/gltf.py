@@ -16,10 +16,12 @@ from jaxtyping import Float, Float32, Float64, Int32, UInt8
 from numpy.typing import NDArray
 
 from pinpoint3d.errors import FileFormatError
+from pinpoint3d.files.contents import LABELS
 from pinpoint3d.files.gltf_document import MAGIC, Document, normalised
 from pinpoint3d.files.siblings import SHOWN
 from pinpoint3d.files.surface import Material, Mesh, srgb, srgb_bytes
 from pinpoint3d.files.textures import MAX_PIXELS, decode_texture
+from pinpoint3d.types import MAX_ID
 
 SOURCE_INDEX = "_SOURCE_INDEX"
 """Attribute of the files we write: row of the scene, as two u2, because glTF allows no u4 there."""
@@ -51,6 +53,15 @@ class _Piece:
     fields: dict[str, NDArray[Any]]
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A node's mesh, where it is laid in the world, and its object and part if we wrote it."""
+
+    matrix: Float64[np.ndarray, "4 4"]
+    mesh: int
+    ids: tuple[int, int] | None
+
+
 def sniff(head: bytes) -> bool:
     """Whether these first bytes are a .glb's or a .gltf's."""
     return head.startswith(MAGIC) or (
@@ -68,9 +79,9 @@ def read_gltf(data: bytes, path: Path) -> Mesh:
     pieces = _pieces(document, placed)
     if not pieces:
         raise FileFormatError(f"{path.name}: holds no points.")
-    return _joined(
-        document, [_placed(p, matrix) for matrix, index in placed for p in pieces.get(index, ())]
-    )
+    used = [(place, p) for place in placed for p in pieces.get(place.mesh, ())]
+    mesh = _joined(document, [_placed(p, place.matrix) for place, p in used])
+    return replace(mesh, fields=mesh.fields | _labels(used))
 
 
 def _check_extensions(document: Document) -> None:
@@ -92,8 +103,8 @@ def _compressed(document: Document, name: str) -> FileFormatError:
 # ---------------------------------------------------------------- nodes
 
 
-def _placements(document: Document) -> Iterator[tuple[Float64[np.ndarray, "4 4"], int]]:
-    """World matrix and mesh of every node that has one, parents before children."""
+def _placements(document: Document) -> Iterator[_Place]:
+    """Every node that has a mesh, parents before children."""
     seen: set[int] = set()
     stack = [(node, np.eye(4)) for node in reversed(_roots(document))]
     while stack:
@@ -107,8 +118,28 @@ def _placements(document: Document) -> Iterator[tuple[Float64[np.ndarray, "4 4"]
         with np.errstate(all="ignore"):
             matrix = above @ _local(document, node)
         if "mesh" in node:
-            yield matrix, document.whole(node, "mesh")
+            yield _Place(matrix, document.whole(node, "mesh"), _ids(node))
         stack += [(child, matrix) for child in reversed(document.items(node, "children"))]
+
+
+def _ids(node: dict[str, Any]) -> tuple[int, int] | None:
+    """Object and part that a node we wrote says its points belong to; None for other nodes."""
+    extras = node.get("extras")
+    if not isinstance(extras, dict) or "object_id" not in extras:
+        return None
+    ids = (extras["object_id"], extras.get("part_id", 0))
+    return ids if all(type(v) is int and 0 <= v <= MAX_ID for v in ids) else None
+
+
+def _labels(used: list[tuple[_Place, _Piece]]) -> dict[str, NDArray[Any]]:
+    """Label columns of a file that we wrote with labels; none of another file."""
+    ids = [place.ids for place, piece in used if SOURCE_INDEX in piece.fields]
+    found = [pair for pair in ids if pair is not None]
+    if len(found) < len(used) or not any(object_id for object_id, _ in found):
+        return {}
+    n_points = [len(piece.xyz) for _, piece in used]
+    columns = np.repeat(np.array(found, np.int32), n_points, axis=0).T
+    return dict(zip(LABELS, columns, strict=False))  # the format holds no confidence
 
 
 def _roots(document: Document) -> list[Any]:
@@ -148,16 +179,14 @@ def _local(document: Document, node: dict[str, Any]) -> Float64[np.ndarray, "4 4
 # ---------------------------------------------------------------- primitives
 
 
-def _pieces(
-    document: Document, placed: list[tuple[Float64[np.ndarray, "4 4"], int]]
-) -> dict[int, list[_Piece]]:
+def _pieces(document: Document, placed: list[_Place]) -> dict[int, list[_Piece]]:
     """Primitives of each mesh in use, read once; those without points are left out.
 
     What they add up to, as often as nodes use them, is compared with the bytes that are there.
     """
     out: dict[int, list[_Piece]] = {}
     n_primitives = n_values = n_corners = 0
-    for index, uses in Counter(index for _, index in placed).items():
+    for index, uses in Counter(place.mesh for place in placed).items():
         primitives = document.items(document.entry("meshes", index), "primitives")
         n_primitives += uses * len(primitives)
         if n_primitives > MAX_PRIMITIVES:

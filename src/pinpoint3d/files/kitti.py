@@ -17,6 +17,7 @@ from pinpoint3d.files.storage import MAX_POINTS
 NAME = "kitti"
 SUFFIXES = (".bin",)
 FARTHEST = 10_000.0  # m: no lidar on a vehicle sees so far, while other bytes read as floats do
+_WIDTHS = (4, 5, 6)
 MOSTLY = 0.5  # of the coordinates: some are 0, and some points are missing
 MOST_RINGS = 256  # lasers of one scanner have up to 128
 
@@ -66,13 +67,13 @@ def read(data: bytes, path: Path) -> Contents:
         fields={name: np.ascontiguousarray(rows[:, 3 + k]) for k, name in enumerate(names)},
         unit_to_m=1.0,
         up="+z",
-        notes=() if n_columns == 4 else (f"rows are taken to be of {n_columns} numbers",),
+        notes=_notes(values, n_columns),
     )
 
 
 def _n_columns(values: Float32[np.ndarray, " values"]) -> int | None:
     """Numbers in a row by the rule of `read`; None if none fits."""
-    widths = [n for n in (4, 5, 6) if len(values) and len(values) % n == 0]
+    widths = [n for n in _WIDTHS if len(values) and len(values) % n == 0]
     for n in widths:
         rows = values.reshape(-1, n)
         if any(_is_ring(rows, k) for k in range(4, n)):
@@ -80,6 +81,24 @@ def _n_columns(values: Float32[np.ndarray, " values"]) -> int | None:
     if 4 in widths:
         return 4
     return next((n for n in widths if (values.reshape(-1, n)[:, 3] >= 0).all()), None)
+
+
+def _notes(values: Float32[np.ndarray, " values"], taken: int) -> tuple[str, ...]:
+    """Which width was taken, where it is not the usual one or another would do as well."""
+    others = [str(n) for n in _WIDTHS if n != taken and len(values) % n == 0 and _fits(values, n)]
+    if not others:
+        return () if taken == 4 else (f"rows are taken to be of {taken} numbers",)
+    return (
+        f"rows are taken to be of {taken} numbers, but {' or '.join(others)} would fit as well; "
+        "if that is right, write the scan as .npz or .ply and open that",
+    )
+
+
+def _fits(values: Float32[np.ndarray, " values"], n: int) -> bool:
+    """Whether rows of this width have positions in reach and intensities that are not negative."""
+    rows = values.reshape(-1, n)
+    near = ~np.isfinite(rows[:, :3]) | (abs(rows[:, :3]) <= FARTHEST)
+    return bool(near.all() and (rows[:, 3] >= 0).all())
 
 
 def _is_ring(rows: Float32[np.ndarray, "points columns"], k: int) -> bool:

@@ -17,7 +17,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pinpoint3d.errors import FileFormatError
-from pinpoint3d.files.contents import LABELS, Contents, LabelColumns, distinct_names, label_names
+from pinpoint3d.files.contents import (
+    LABELS,
+    OWN_PREFIX,
+    Contents,
+    LabelColumns,
+    distinct_names,
+    label_names,
+)
 from pinpoint3d.files.lines import cast, numbers, numbers_per_line, relabelled
 from pinpoint3d.files.storage import HEAD_BYTES, MAX_POINTS
 
@@ -26,6 +33,8 @@ SUFFIXES = (".ply",)
 MAX_PROPERTIES = 1024
 SPLAT_C0 = 0.28209479177387814  # first spherical harmonic: colour of a Gaussian splat
 CHUNK_ROWS = 1 << 20
+PARTSCAN = "pinpoint3d partscan labels"  # comment of files whose `label` we wrote
+PARTS = 100  # of an object in `label`, the rest of it among them
 
 _TYPES = {
     "char": "i1", "int8": "i1", "uchar": "u1", "uint8": "u1", "short": "i2", "int16": "i2",
@@ -77,6 +86,7 @@ class _Header:
     elements: tuple[_Element, ...]
     size: int  # bytes, up to and with the end of the end_header line
     line_end: bytes
+    comments: tuple[str, ...]
 
     @property
     def order(self) -> Literal["<", ">"]:
@@ -108,6 +118,8 @@ def read(data: bytes, path: Path) -> Contents:
     rgb, colour = _colours(columns)
     normals = _take(columns, ("nx", "ny", "nz"))
     faces, face_notes = _faces(data, header, elements, vertex.count, path)
+    if PARTSCAN in header.comments:
+        columns |= _split_label(columns)
     end = max(stop for _, stop in elements.values())
     if header.encoding != "ascii" and end < len(data):
         notes.append(f"{len(data) - end:,} bytes after the last element are kept")
@@ -186,20 +198,20 @@ def write(contents: Contents, labels: LabelColumns | None) -> Iterator[bytes]:
 
 def write_partscan(contents: Contents, labels: LabelColumns, path: Path) -> Iterator[bytes]:
     """PartScan's form: x y z red green blue label, with label = object * 100 + part."""
-    if labels.part_id.max(initial=0) > 99:
+    if labels.part_id.max(initial=0) >= PARTS:
         raise FileFormatError(
             f"{path.name}: part {labels.part_id.max()} cannot be written PartScan-style, which "
             "has room for 99 parts an object."
         )
-    if labels.object_id.max(initial=0) > (2**31 - 1) // 100 - 1:
+    if labels.object_id.max(initial=0) > (2**31 - 1) // PARTS - 1:
         raise FileFormatError(f"{path.name}: an object id is too large for PartScan's labels.")
     columns: dict[str, NDArray[Any]] = dict(
         zip("xyz", contents.xyz.astype(np.float32).T, strict=True)
     )
     rgb = contents.rgb if contents.rgb is not None else np.zeros((len(contents.xyz), 3), np.uint8)
     columns |= dict(zip(("red", "green", "blue"), rgb.T, strict=True))
-    columns["label"] = labels.object_id * np.int32(100) + labels.part_id
-    yield from _written(columns, None)
+    columns["label"] = labels.object_id * np.int32(PARTS) + labels.part_id
+    yield from _written(columns, None, comment=PARTSCAN)
 
 
 # ---------------------------------------------------------------- header and layout
@@ -219,10 +231,12 @@ def _parse_header(data: bytes, path: Path) -> _Header:
     names_and_counts: list[tuple[str, int]] = []
     properties: list[list[_Property]] = []
     ends: list[int] = []
+    comments: list[str] = []
     encoding = None
     for line in re.finditer(rb"([^\r\n]*)(?:\r\n|\r|\n)", head[: match.start() + 1]):
         words = [word.decode("latin-1") for word in line[1].split()]
         if not words or words[0] in ("ply", "comment", "obj_info"):
+            comments += [" ".join(words[1:])] if words[:1] == ["comment"] else []
             continue
         try:
             if words[0] == "format":
@@ -250,7 +264,7 @@ def _parse_header(data: bytes, path: Path) -> _Header:
         for (name, count), own, end in zip(names_and_counts, properties, ends, strict=True)
     )
     _check_elements(elements, path)
-    return _Header(encoding, elements, size, line_end)
+    return _Header(encoding, elements, size, line_end, tuple(comments))
 
 
 def _parse_property(words: list[str], path: Path) -> _Property:
@@ -521,6 +535,15 @@ def _colours(
     return None, None
 
 
+def _split_label(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Our two columns from PartScan's one, which stays; none where they are there or it is not."""
+    label = columns.get("label")
+    has_own = any(prefix + LABELS[0] in columns for prefix in ("", OWN_PREFIX))
+    if has_own or label is None or label.dtype != np.int32 or (label < 0).any():
+        return {}
+    return dict(zip(LABELS, np.divmod(label, np.int32(PARTS)), strict=False))  # no confidence
+
+
 def _as_bytes(share: NDArray[Any]) -> UInt8[np.ndarray, "points 3"]:
     return np.rint(255 * np.clip(np.nan_to_num(share), 0, 1)).astype(np.uint8)
 
@@ -700,10 +723,12 @@ def _scalar_columns(name: str, values: NDArray[Any]) -> list[tuple[str, NDArray[
 
 
 def _written(
-    columns: dict[str, NDArray[Any]], faces: Int32[np.ndarray, "faces 3"] | None
+    columns: dict[str, NDArray[Any]],
+    faces: Int32[np.ndarray, "faces 3"] | None,
+    comment: str = "written by pinpoint3d",
 ) -> Iterator[bytes]:
     n = len(next(iter(columns.values())))
-    lines = ["ply", "format binary_little_endian 1.0", "comment written by pinpoint3d"]
+    lines = ["ply", "format binary_little_endian 1.0", f"comment {comment}"]
     lines.append(f"element vertex {n}")
     lines += [f"property {_SPELLING[v.dtype.str[1:]]} {name}" for name, v in columns.items()]
     if faces is not None:

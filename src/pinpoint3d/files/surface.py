@@ -1,7 +1,8 @@
 """Meshes of any format, and points laid on them where their vertices are too few to click on.
 
-The readers of OBJ, glTF, STL and OFF each give a `Mesh`; `contents_of` turns it into points: first
-the vertices in the file's order, then, on faces that are large for the whole, samples.
+The readers of OBJ, glTF, STL and OFF each give a `Mesh`, and so does `mesh_of` for the PLY reader's
+points and faces; `contents_of` turns it into points: first the vertices in the file's
+order, then, on faces that are large for the whole, samples.
 """
 
 import math
@@ -91,12 +92,13 @@ def contents_of(mesh: Mesh, path: Path, *, sample: float | None) -> Contents:
     FileFormatError
         If there are no vertices, or more samples than can be held.
     SceneError
-        If `sample` is not a positive number.
+        If `sample` is not a positive number, or there are no faces to lay points on.
     """
     if len(mesh.vertices) == 0:
         raise FileFormatError(f"{path.name}: holds no points.")
-    if sample is not None and not (math.isfinite(sample) and sample > 0):
-        raise SceneError(f"sample is {sample}; give a distance above 0 in the file's units.")
+    check_sample(sample)
+    if sample is not None and len(mesh.faces) == 0:
+        raise SceneError(f"{path.name}: has no faces to lay points on; leave out sample.")
     faces, notes = mesh.faces, list(mesh.notes)
     if len(faces) and not ((faces >= 0) & (faces < len(mesh.vertices))).all():
         notes.append("a face names a vertex that does not exist; the faces are not used")
@@ -127,6 +129,29 @@ def contents_of(mesh: Mesh, path: Path, *, sample: float | None) -> Contents:
         notes=tuple(notes),
     )
     return _with_samples(points, mesh, at, weights, spacing) if len(at) else points
+
+
+def mesh_of(contents: Contents) -> Mesh:
+    """The mesh that a format's points and triangles are."""
+    faces = contents.faces
+    return Mesh(
+        format=contents.format,
+        vertices=contents.xyz,
+        faces=np.empty((0, 3), np.int32) if faces is None else faces,
+        rgb=contents.rgb,
+        colour=contents.colour,
+        normals=contents.normals,
+        fields=contents.fields,
+        unit_to_m=contents.unit_to_m,
+        up=contents.up,
+        notes=contents.notes,
+    )
+
+
+def check_sample(sample: float | None) -> None:
+    """Refuse a distance between samples that is none."""
+    if sample is not None and not (math.isfinite(sample) and sample > 0):
+        raise SceneError(f"sample is {sample}; give a distance above 0 in the file's units.")
 
 
 def fans(
@@ -249,6 +274,7 @@ def _with_samples(
         unit_to_m=points.unit_to_m,
         up=points.up,
         notes=(*points.notes, note),
+        n_laid=len(at),
     )
 
 
