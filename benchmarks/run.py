@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "large": [],
     "osd": [str(SHARED_DATA)],
     "synthesis": [],
+    "likeness": [str(SHARED_DATA)],
     "network": [],
     "pseudo_parts": ["--seed", "3000"],
 }

@@ -133,7 +133,7 @@ def test_points_keep_their_distance_and_lie_wider_apart_far_away():
 def test_a_projector_leaves_a_shadow_beside_what_stands_in_front():
     world = World((floor(),), (placed(cube_with_stud()),))
     pose = Pose((0.0, -1.2, 0.8), 0.0, -0.4)
-    quiet = replace(STRUCTURED_LIGHT, holes=0.0, mixed=0.0)
+    quiet = replace(STRUCTURED_LIGHT, holes=0.0, mixed=0.0, torn=0.0)
     fine = Fusion(spacing=0.004, growth=0.0, drift=0.0)
     beside = []
     for device in (quiet, replace(quiet, baseline=0.0)):

@@ -14,8 +14,6 @@ from pinpoint3d.synth.rays import Tree, cast
 from pinpoint3d.synth.returns import Returns
 from pinpoint3d.synth.world import Placed, Surface, World, spun
 
-BRIGHT = 0.7  # linear brightness that automatic exposure gives to the lightest tenth
-
 
 @dataclass(frozen=True)
 class Lighting:
@@ -35,6 +33,10 @@ class Lighting:
         Of the camera; 1 is true to nature.
     noise
         Of the camera, standard deviation in sRGB from 0 to 1.
+    exposure
+        Linear brightness that the camera gives to the lightest tenth.
+    flare
+        Light scattered in the lens, as a share of the brightest: blacks are never black.
     """
 
     blur: float = 0.0
@@ -44,6 +46,8 @@ class Lighting:
     saturation: float = 1.0
     contrast: float = 1.0
     noise: float = 0.008
+    exposure: float = 0.7
+    flare: float = 0.0
 
 
 def draw_lighting(rng: np.random.Generator) -> Lighting:
@@ -59,9 +63,11 @@ def draw_lighting(rng: np.random.Generator) -> Lighting:
         sun=sun,
         sky=(1 + warmth, 1.0 + rng.normal(0, 0.02), 1 - warmth),
         shine=rng.uniform(0.0, 0.6),
-        saturation=rng.uniform(0.6, 1.2),
-        contrast=rng.uniform(0.8, 1.25),
-        noise=rng.uniform(0.003, 0.02),
+        saturation=rng.uniform(0.35, 1.1),
+        contrast=rng.uniform(0.75, 1.2),
+        noise=math.exp(rng.uniform(math.log(0.003), math.log(0.012))),
+        exposure=rng.uniform(0.4, 0.75),
+        flare=rng.uniform(0.0, 0.1),
     )
 
 
@@ -79,10 +85,12 @@ def seen_colours(
     albedo = _albedo(world.shell + world.items, surface, returns, normals)
     light, highlights = _light(surface, tree, returns, normals, lighting, rng)
     lit = albedo**2.2 * light + highlights
-    lit *= BRIGHT / max(float(np.quantile(lit.mean(axis=1), 0.9)), 1e-3) * returns.gain
+    lit *= lighting.exposure / max(float(np.quantile(lit.mean(axis=1), 0.9)), 1e-3) * returns.gain
     if lighting.saturation != 1:
         grey = lit.mean(axis=1, keepdims=True)
         lit = grey + (lit - grey) * np.float32(lighting.saturation)
+    if lighting.flare:
+        lit = (lit + np.float32(lighting.flare)) / np.float32(1 + lighting.flare)
     curve = np.clip(lit, 0, 1) ** (lighting.contrast / 2.2)
     noisy = curve + rng.normal(0, lighting.noise, lit.shape)
     return np.clip(noisy, 0, 1).astype(np.float32)

@@ -16,6 +16,7 @@ from pinpoint3d.synth.assets import Asset, Part, at_level
 from pinpoint3d.synth.catalogue import Catalogue
 from pinpoint3d.synth.devices import (
     DEVICES,
+    FULL_WIDTH,
     HAND_HELD,
     STRUCTURED_LIGHT,
     TIME_OF_FLIGHT,
@@ -130,16 +131,29 @@ def street(rng: np.random.Generator, catalogue: Catalogue | None = None) -> Samp
 
 
 def tabletop(
-    rng: np.random.Generator, catalogue: Catalogue | None = None, *, organised: bool = False
+    rng: np.random.Generator,
+    catalogue: Catalogue | None = None,
+    *,
+    organised: bool = False,
+    device: Device | None = None,
 ) -> Sample:
-    """Things on a table: one organised frame, or a few views fused."""
+    """Things on a table: one organised frame, or a few views fused.
+
+    `device` is drawn if it is None; one that is given takes frames of its own size.
+    """
     world = _laid_table(int(rng.integers(3, 13)), catalogue or Catalogue(), rng)
-    device = STRUCTURED_LIGHT if rng.random() < 0.6 else TIME_OF_FLIGHT
+    scale = 1.0
+    if device is None:
+        device = STRUCTURED_LIGHT if rng.random() < 0.6 else TIME_OF_FLIGHT
+        # Half of the frames in full, as sensors deliver them, the others coarser.
+        scale = min(
+            float(rng.uniform(1.0, 2 * FULL_WIDTH / device.width)), FULL_WIDTH / device.width
+        )
+    n_poses = 1 if organised else int(rng.integers(2, 6))
     poses = [
-        _towards_the_middle(1.0, rng) for _ in range(1 if organised else int(rng.integers(2, 6)))
+        _clear_of(world, 0.1 + device.near, _towards_the_middle(1.0, rng)) for _ in range(n_poses)
     ]
     if organised:
-        scale = float(rng.uniform(1.0, 2.0))
         size = {"width": round(device.width * scale), "height": round(device.height * scale)}
         light = draw_lighting(rng)
         scene = frame(world, poses[0], replace(device, **size), rng, lighting=light)
@@ -253,15 +267,32 @@ def _slab(half: np.ndarray, thick: float, catalogue: Catalogue, rng: np.random.G
 
 
 def _towards_the_middle(away: float, rng: np.random.Generator, *, all_round: bool = False) -> Pose:
-    """A sensor held `away` metres off, give or take a third, looking down by 15 to 60 degrees.
+    """A sensor held `away` metres off, give or take a third, looking down by 25 to 50 degrees.
 
-    From the front, or from any side with `all_round`.
+    From the front; with `all_round` from any side, looking down by 15 to 60.
     """
     away = away * float(rng.uniform(0.7, 1.3))
     turn = rng.uniform(-math.pi, math.pi) if all_round else rng.uniform(-0.9, 0.9)
-    pitch = -math.radians(rng.uniform(15 if all_round else 25, 60))
+    pitch = -math.radians(rng.uniform(*((15, 60) if all_round else (25, 50))))
     flat = away * math.cos(pitch)
     x, y = flat * math.sin(turn), -flat * math.cos(turn)
     aim = rng.normal(0, 0.04 * away, 2)
     yaw = math.atan2(-(aim[0] - x), aim[1] - y)
     return Pose((x, y, -away * math.sin(pitch)), yaw, pitch)
+
+
+def _clear_of(world: World, least: float, pose: Pose) -> Pose:
+    """A pose drawn back along its view until no thing is nearer to it than `least` metres."""
+    backward = -pose.axes[2].astype(np.float64)
+    position = np.array(pose.position)
+    for _ in range(TRIES):
+        inside = [
+            np.clip(eye, item.asset.low, item.asset.high) - eye
+            for item in world.items
+            for eye in item.to_asset(position[None].astype(np.float32))
+        ]
+        if not inside or float(np.linalg.norm(inside, axis=1).min()) >= least:
+            break
+        position = position + 0.1 * backward
+    x, y, z = (float(v) for v in position)
+    return replace(pose, position=(x, y, z))

@@ -6,13 +6,15 @@ a little against each other, and fuses them into one thinned, labelled cloud.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int32
+from scipy.special import ndtr
 
 from pinpoint3d.errors import SceneError
-from pinpoint3d.synth.devices import Device, measured, rays_of
+from pinpoint3d.synth.camera import developed
+from pinpoint3d.synth.devices import TEAR, Device, bumps, measured, rays_of, torn_edges
 from pinpoint3d.synth.fusion import Fusion, fused, without_dust
 from pinpoint3d.synth.lighting import Lighting, seen_colours
 from pinpoint3d.synth.rays import Tree, build_tree, cast
@@ -106,15 +108,17 @@ def frame(
     if not known.any():
         raise SceneError(f"{name}: the sensor sees nothing from {pose.position}; move the pose.")
     everything = _returns(view, np.ones(len(known), bool), np.zeros(3), np.zeros(3))
-    lit = seen_colours(world, surface, tree, everything, rng, lighting)
+    lighting = lighting or Lighting()
+    lit = seen_colours(world, surface, tree, everything, rng, replace(lighting, noise=0.0))
     lit[view.colour_face < 0] = 0
+    rgb = developed(lit.reshape(device.height, device.width, 3), lighting.noise, rng)
     objects, parts = _labels(world, surface, view.face)
     objects, parts = np.where(known, objects, 0), np.where(known, parts, 0)
     parts = without_dust(world, objects, parts)
     xyz = view.rays * np.where(known, view.depth, np.nan).astype(np.float32)[:, None]
     return Scene(
         xyz,
-        np.rint(lit * 255).astype(np.uint8),
+        rgb.reshape(-1, 3),
         name=name,
         labels=Masks.of(objects, parts),
         up=pose.axes[:, 2],
@@ -152,6 +156,10 @@ def _look(
     hit = np.isfinite(depth)
     at = origin + directions * np.where(hit, depth, 0)[:, None]
     colour_face, colour_at = _neighbour_colour(device, face, at, rng)
+    if device.torn:
+        taken = torn_edges(device, depth, rng)
+        depth, face = depth[taken], face[taken]
+        at = origin + directions * np.where(hit, depth, 0)[:, None]
     back = hit & _returned(surface, device, directions, depth, face, rng)
     reported = measured(device, np.where(back, depth, np.inf), rng)
     within = back & (reported > device.near) & (reported < device.far)
@@ -228,7 +236,10 @@ def _returned(
     steep = np.abs((normal * directions).sum(axis=1)) / np.sqrt((directions**2).sum(axis=1))
     lost = 1 / (1 + np.exp((steep - device.grazing) * 25))
     lost = np.maximum(lost, 0.6 * np.maximum(surface.gloss[face] - 0.3, 0) * steep**2)
-    kept = rng.random(len(face)) > lost
+    if device.torn:  # by patches
+        kept = (ndtr(bumps(device, rng, 2 * TEAR)) > lost.reshape(device.height, -1)).reshape(-1)
+    else:
+        kept = rng.random(len(face)) > lost
     if device.holes:
         u = np.arange(device.width) / device.width
         v = np.arange(device.height) / device.height
