@@ -175,6 +175,7 @@ def _document(runs: "Sequence[Run]") -> dict[str, Any]:
     from dataclasses import asdict
 
     from pinpoint3d.evaluate.figures import differences, summary
+    from pinpoint3d.evaluate.report import budget
 
     document: dict[str, Any] = {
         "suite": runs[0].about["suite"],
@@ -183,7 +184,7 @@ def _document(runs: "Sequence[Run]") -> dict[str, Any]:
                 "folder": str(run.folder),
                 "segmenter": run.segmenter,
                 "protocol": run.about["protocol"],
-                **asdict(summary(run)),
+                **asdict(summary(run, budget(runs))),
                 "failed": {r.question.name: r.failure for r in run.failures},
             }
             for run in runs

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,13 @@ def test_runs_of_other_questions_or_users_do_not_compare():
     with pytest.raises(FileFormatError, match="another way"):
         differences(run, run_of([record([[0.5]], name="a")], user="noisy"))
     check_comparable([run, run_of([record([[0.1]], name="a")], clicks=9)])
+
+
+def test_a_run_with_a_larger_budget_counts_as_if_it_had_the_smaller_one():
+    ious = [[0.2], [0.6], [0.5], [0.9], [0.7]]
+    long, short = run_of([record(ious)], clicks=5), run_of([record(ious[:3])], clicks=3)
+    assert summary(long, 3) == replace(summary(short), answer_s=summary(long).answer_s)
+    assert summary(long).noc_at[80].mean == 4
 
 
 def test_groups_by_category_count_entries_the_most_frequent_first():

@@ -94,12 +94,13 @@ def figures_of(records: Sequence[Record], limit: int) -> Figures:
     area, harmful, large, further = np.zeros((4, n))
     boundary, precision, recall = np.zeros((3, n, len(rounds)))
     for i, record in enumerate(records):
-        curve, n_targets = record.curve, record.n_targets
+        n_targets = record.n_targets
+        curve = record.curve[: (limit - 1) * n_targets + 1]
         iou[i] = iou_by_round(curve, n_targets, limit)
         for q, threshold in enumerate(THRESHOLDS):
             clicks[i, q], reached[i, q] = clicks_a_target(curve, n_targets, threshold, limit)
         full = np.full((1, (limit - 1) * n_targets + 1), np.nan)
-        full[0, : len(curve)] = curve[: full.shape[1]]
+        full[0, : len(curve)] = curve
         area[i] = area_under_curve(full)[0]
         change = np.diff(curve)
         harmful[i] = np.count_nonzero(change < 0)
@@ -154,9 +155,9 @@ class Summary:
     answer_s: tuple[float, float]
 
 
-def summary(run: Run) -> Summary:
-    """The figures of a run."""
-    found = figures_of(run.records, run.clicks_a_target)
+def summary(run: Run, limit: int | None = None) -> Summary:
+    """The figures of a run, or those that it had with a smaller budget of clicks a target."""
+    found = figures_of(run.records, limit or run.clicks_a_target)
     rng = np.random.default_rng(BOOTSTRAP_SEED)
 
     def by_round(table: Float64[np.ndarray, "entries reported"]) -> dict[int, Estimate]:

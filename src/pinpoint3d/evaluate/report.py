@@ -23,6 +23,7 @@ from pinpoint3d.evaluate.figures import (
     check_comparable,
     differences,
     figures_of,
+    reported_rounds,
     summary,
 )
 from pinpoint3d.evaluate.records import Record
@@ -65,12 +66,18 @@ def names(runs: Sequence[Run]) -> list[str]:
     ]
 
 
+def budget(runs: Sequence[Run]) -> int:
+    """Clicks a target that all runs had, which is as far as they compare."""
+    return min(run.clicks_a_target for run in runs)
+
+
 def summary_table(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     """Headings and a row a run; headings of text end in a space. IoU in percent, +- half of 95 %.
 
     Published rows of the same set and setting come first.
     """
-    rounds = figures_of([], min(run.clicks_a_target for run in runs)).reported
+    limit = budget(runs)
+    rounds = reported_rounds(limit)
     columns = ["segmenter ", *(f"IoU@{k}" for k in rounds)]
     columns += ["NoC@80", "never", "area", "harmful", "by >2", "s a click", "failures"]
     rows = []
@@ -78,7 +85,7 @@ def summary_table(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
         known = [f"{at[k]:.1f}" if k in at else "" for k in rounds]
         rows.append([f"{system} (published)", *known, *[""] * 7])
     for name, run in zip(names(runs), runs, strict=True):
-        found = summary(run)
+        found = summary(run, limit)
         rows.append(
             [
                 name,
@@ -104,7 +111,7 @@ def published_rows(run: Run) -> list[tuple[str, dict[int, float]]]:
 
 def difference_table(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     """The first run minus each other one on the same entries: IoU@k in points, 95 % intervals."""
-    rounds = figures_of([], min(run.clicks_a_target for run in runs)).reported
+    rounds = reported_rounds(budget(runs))
     ours, *theirs = names(runs)
     columns = [f"{ours} minus ", *(f"IoU@{k}" for k in rounds)]
     rows = []
@@ -186,7 +193,7 @@ def _said_of(runs: Sequence[Run]) -> str:
     words = [
         f"{len(runs[0].records)} questions",
         f"{protocol['user']} user",
-        f"at most {protocol['clicks_a_target']} clicks a target",
+        f"at most {budget(runs)} clicks a target",
         str(about.get("app", "")),
         f"commit {str(about.get('commit') or 'unknown')[:12]}",
         f"{machine.get('system', '')}, {machine.get('cores', '?')} cores",
@@ -197,7 +204,7 @@ def _said_of(runs: Sequence[Run]) -> str:
 
 
 def _lines(runs: Sequence[Run]) -> list[Line]:
-    limit = min(run.clicks_a_target for run in runs)
+    limit = budget(runs)
     rng = np.random.default_rng(0)
     lines = []
     for name, run in zip(names(runs), runs, strict=True):
@@ -227,7 +234,7 @@ def _grouped_bars(runs: Sequence[Run], grouping: Callable[[Run], list[Group]], a
 
 def _measures(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     """Everything that is measured, a row a measure and a column a run."""
-    found = [summary(run) for run in runs]
+    found = [summary(run, budget(runs)) for run in runs]
     rows: list[list[str]] = []
     for name, tables in (
         ("IoU", [s.iou_at for s in found]),
