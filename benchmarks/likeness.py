@@ -1,6 +1,6 @@
 """How scan-like made scans are: the same statistics of real and made ones, and a classifier.
 
-    python benchmarks/likeness.py ../shared/data [--frames 23] [--seed 1] [--picture FILE.png]
+    python benchmarks/likeness.py ../shared/data [--frames 23] [--seed 1] [--picture FILE]
 
 Takes the folder that holds `scans_osd`, `scans_pcl` and `unpack.py`. Made frames of tables stand
 beside Kinect scans, made rooms seen by a tripod laser from one place beside a laser scan of a room.
