@@ -1,7 +1,7 @@
 """Places of the scanner: the origin of a scan from one place, eye height in a room."""
 
 import numpy as np
-from test_supports import sheet
+from test_level_supports import sheet
 
 from pinpoint3d import Scene
 from pinpoint3d.synth.insert.cloud import upright
