@@ -48,12 +48,14 @@ def surface_of(graph: SuperpointGraph) -> Surface:
     """Surface of one node a superpoint, with the graph given."""
     n = len(graph)
     rows = np.arange(n)
-    nodes = Nodes(graph.centre, None, np.ones(n, np.int32), rows.astype(np.int32), 1.0)
+    cell = graph.centre.astype(np.int32)
+    nodes = Nodes(graph.centre, None, np.ones(n, np.int32), rows.astype(np.int32), 1.0, cell)
     return Surface(
         rows=rows,
         nodes=nodes,
         normal=np.tile(np.array([0, 0, 1], np.float32), (n, 1)),
         neighbour=np.zeros((n, 1), np.int32),
+        variation=np.zeros(n, np.float32),
         ease=np.zeros((n, 1), np.float32),
         superpoint=rows.astype(np.int32),
         graph=graph,

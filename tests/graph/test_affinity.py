@@ -12,7 +12,8 @@ def nodes_at(xyz: np.ndarray, rgb: np.ndarray | None = None) -> Nodes:
     n = len(xyz)
     colour = None if rgb is None else rgb.astype(np.float32)
     rows = np.arange(n, dtype=np.int32)
-    return Nodes(xyz.astype(np.float32), colour, np.ones(n, np.int32), rows, 0.01)
+    cell = np.zeros((n, 3), np.int32)  # what lies between nodes does not ask for it
+    return Nodes(xyz.astype(np.float32), colour, np.ones(n, np.int32), rows, 0.01, cell)
 
 
 def tilted(degrees: float) -> np.ndarray:

@@ -92,6 +92,23 @@ def test_the_chain_above_a_superpoint_is_every_entry_that_holds_it(
     assert sorted(tree.chain_above(superpoint)) == holding
 
 
+@settings(max_examples=40, deadline=None)
+@given(graph=graphs())
+def test_the_highest_rise_between_two_superpoints_is_where_they_join(
+    graph: SuperpointGraph,
+) -> None:
+    tree = merge_tree(graph)
+    rises = tree.rises()
+    place = np.argsort(tree.order)
+    for a in range(len(graph)):
+        for b in range(a + 1, len(graph)):
+            low, high = sorted((place[a], place[b]))
+            above_b = set(tree.chain_above(b))
+            common = [entry for entry in tree.chain_above(a) if entry in above_b]
+            height = tree.height[common[0]] if common else np.inf
+            assert rises[low:high].max() == height
+
+
 @settings(max_examples=60, deadline=None)
 @given(graph=graphs(), limit=st.floats(0, 4), data=st.data())
 def test_the_highest_entry_keeps_below_the_limit_and_below_barred_entries(

@@ -64,6 +64,19 @@ class MergeTree:
             chain.append(int(self.parent[chain[-1]]))
         return chain
 
+    def rises(self) -> Float32[np.ndarray, " gaps"]:
+        """Height at which each superpoint in `order` joins the next one; infinite across trees.
+
+        The highest rise between two superpoints is the height at which they join.
+        """
+        n_leaves = len(self.order)
+        rise = np.full(max(n_leaves - 1, 0), np.inf, np.float32)
+        children = np.flatnonzero(self.parent >= 0)
+        starts_it = self.first[children] == self.first[self.parent[children]]
+        left = children[starts_it]
+        rise[self.last[left] - 1] = self.height[self.parent[left]]
+        return rise
+
     def highest(self, superpoint: int, limit: float, barred: Bool[np.ndarray, " entries"]) -> int:
         """Highest entry above a superpoint that is neither above `limit` nor barred.
 

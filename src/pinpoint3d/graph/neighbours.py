@@ -33,6 +33,8 @@ class Nodes:
         Node of each point, -1 for points without a position or outside the window. int32 (N,).
     size
         Edge of a voxel, metres.
+    cell
+        Of each voxel along x, y and z, ascending. int32 (V, 3).
     """
 
     xyz: Float32[np.ndarray, "nodes 3"]
@@ -40,6 +42,7 @@ class Nodes:
     count: Int32[np.ndarray, " nodes"]
     node_of_point: Int32[np.ndarray, " points"]
     size: float
+    cell: Int32[np.ndarray, "nodes 3"]
 
     def __len__(self) -> int:
         return len(self.xyz)
@@ -79,7 +82,8 @@ def build_nodes(scene: Scene, rows: Int64[np.ndarray, " window"], *, size: float
     if scene.rgb is not None:
         total = np.add.reduceat(scene.rgb[rows[order]], first, axis=0, dtype=np.int64)
         colour = (total / (255 * count[:, None].astype(np.int64))).astype(np.float32)
-    return Nodes(mean.astype(np.float32), colour, count, node_of_point, size)
+    cell = _cells(sorted_keys[first])
+    return Nodes(mean.astype(np.float32), colour, count, node_of_point, size, cell)
 
 
 def voxel_keys(xyz: Float32[np.ndarray, "points 3"], size: float) -> Int64[np.ndarray, " points"]:
@@ -95,6 +99,12 @@ def voxel_keys(xyz: Float32[np.ndarray, "points 3"], size: float) -> Int64[np.nd
         cell = np.stack(layers, axis=1)
     x, y, z = cell.astype(np.int64).T
     return (x << 2 * AXIS_BITS) | (y << AXIS_BITS) | z
+
+
+def _cells(keys: Int64[np.ndarray, " voxels"]) -> Int32[np.ndarray, "voxels 3"]:
+    """Cell of each key along x, y and z."""
+    along = (keys >> 2 * AXIS_BITS, keys >> AXIS_BITS, keys)
+    return np.stack([k & ((1 << AXIS_BITS) - 1) for k in along], axis=1).astype(np.int32)
 
 
 def nearest_neighbours(

@@ -38,6 +38,8 @@ class Surface:
         Rows of the scene inside the window. int64 (W,).
     nodes, normal, neighbour
         Small voxels, their oriented normals and nearest neighbours.
+    variation
+        Of the surface about each node: 0 on a plane, 1/3 in a ball. float32 (V,).
     ease
         How easily a walk crosses to each neighbour, in [0, 1]. float32 (V, k).
     superpoint
@@ -52,6 +54,7 @@ class Surface:
     nodes: Nodes
     normal: Float32[np.ndarray, "nodes 3"]
     neighbour: Int32[np.ndarray, "nodes k"]
+    variation: Float32[np.ndarray, " nodes"]
     ease: Float32[np.ndarray, "nodes k"]
     superpoint: Int32[np.ndarray, " nodes"]
     graph: SuperpointGraph
@@ -59,16 +62,18 @@ class Surface:
     conductance: Float64[np.ndarray, " borders"]
 
 
-def encode_surface(scene: Scene, rows: Int64[np.ndarray, " window"]) -> Surface:
-    """Surface of the points in `rows` (finite ones, ascending)."""
+def encode_surface(
+    scene: Scene, rows: Int64[np.ndarray, " window"], *, max_nodes: int = MAX_NODES
+) -> Surface:
+    """Surface of the points in `rows` (finite ones, ascending), of at most `max_nodes` nodes."""
     size = NODE_PER_SPACING * median_spacing(scene.xyz[rows])
     nodes = build_nodes(scene, rows, size=size)
-    while len(nodes) > MAX_NODES:
-        size *= float(np.sqrt(1.1 * len(nodes) / MAX_NODES))
+    while len(nodes) > max_nodes:
+        size *= float(np.sqrt(1.1 * len(nodes) / max_nodes))
         nodes = build_nodes(scene, rows, size=size)
     neighbour = nearest_neighbours(nodes.xyz)
     edges = undirected_edges(neighbour)
-    normal, _ = estimate_normals(nodes.xyz, neighbour)
+    normal, variation = estimate_normals(nodes.xyz, neighbour)
     normal = orient_normals(nodes.xyz, normal, edges, scene.up)
     contrast = edge_contrast(nodes, normal, edges)
     weight = contrast.weight()
@@ -79,6 +84,7 @@ def encode_surface(scene: Scene, rows: Int64[np.ndarray, " window"]) -> Surface:
         nodes=nodes,
         normal=normal,
         neighbour=neighbour,
+        variation=variation,
         ease=_per_neighbour(np.exp(-EASE_STEEPNESS * weight), edges, neighbour),
         superpoint=superpoint,
         graph=graph,
