@@ -297,6 +297,28 @@ def test_masks_of_a_long_session_are_let_go_and_come_back_on_undo(locked: bool) 
     assert len(encoded.answers) - n_asked <= 60  # locks ask for the same again at times
 
 
+def test_of_clicks_in_a_row_only_the_last_is_answered() -> None:
+    encoded, one_by_one = Counting(), Session(Counting())
+    clicks = [Click(i, i % 3) for i in range(9)]
+    for click in clicks:
+        one_by_one.click(click)
+    session = Session(encoded, [*clicks, Rename(1, None, "a"), *clicks])
+    assert len(encoded.answers) == 2
+    assert session.extend(clicks).object.tolist() == one_by_one.masks.object.tolist()
+    assert len(encoded.answers) == 3
+
+
+def test_of_several_operations_all_are_done_or_none() -> None:
+    session = line_session()
+    session.click(point=0)
+    session.undo()
+    with pytest.raises(ClickError):
+        session.extend([Click(3), Click(4), Lock(7)])
+    assert session.operations == ()
+    assert not session.masks.object.any()
+    assert session.redo()
+
+
 def test_paint_lies_over_later_clicks() -> None:
     session = line_session()
     session.click(point=0, object=1)

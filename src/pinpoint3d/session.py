@@ -116,8 +116,7 @@ class Session:
         self._undone: list[Operation] = []
         # after 0, 1, 2 ... operations: the last one has its masks, few others have
         self._states: list[_Outline] = [_Outline().with_masks(Masks.empty(len(encoded.scene)))]
-        for operation in operations:
-            self._do(operation)
+        self.extend(operations)
 
     @property
     def encoded(self) -> EncodedScene:
@@ -174,6 +173,33 @@ class Session:
         if click is None:
             click = Click(point, object, part, position=position, granularity=granularity)
         return self._do(click).masks
+
+    def extend(self, operations: Sequence[Operation]) -> Masks:
+        """Do several operations, all or none; returns the masks after the last.
+
+        The same as doing them one after the other, but of clicks in a row only the last is
+        answered, with all of them: what the others came to would be replaced unseen.
+
+        Raises
+        ------
+        ClickError
+            If one of them is impossible; none is done then.
+        """
+        before = (list(self._done), list(self._undone), list(self._states))
+        try:
+            state = self._now
+            for i, operation in enumerate(operations):
+                if isinstance(operation, Click) and isinstance(_at(operations, i + 1), Click):
+                    # with the masks before the first: all that clicks keep are locked objects
+                    state = _clicked(operation, state, self.scene)
+                    self._note(operation, state.outline())
+                else:
+                    state = _after(operation, state, self._encoded)
+                    self._note(operation, state)
+        except BaseException:
+            self._done, self._undone, self._states = before
+            raise
+        return self.masks
 
     def choose(self, click: Click, candidate: int) -> Masks:
         """Give a click's object and part to the points of one of its candidates, by number."""
@@ -270,13 +296,17 @@ class Session:
     def _do(self, operation: Operation) -> _State:
         """Apply an operation, or raise and leave everything as it was."""
         state = _after(operation, self._now, self._encoded)
+        self._note(operation, state)
+        return state
+
+    def _note(self, operation: Operation, state: _Outline) -> None:
+        """Keep an operation and the state after it, and let go of masks that are old."""
         self._done.append(operation)
         self._states.append(state)
         self._undone = []
         if len(self._states) > _N_KEPT:
             old = self._states[-1 - _N_KEPT]
             self._states[-1 - _N_KEPT] = old.outline() if isinstance(old, _State) else old
-        return state
 
     @property
     def _now(self) -> _State:
@@ -518,6 +548,10 @@ def _kept_locked(fresh: Masks, before: Masks, locked: frozenset[int]) -> Masks:
     parts = np.where(kept, before.part, np.where(gained, np.int32(0), fresh.part))
     confidence = np.where(kept, before.confidence, fresh.confidence)
     return Masks(objects, parts, confidence)
+
+
+def _at(operations: Sequence[Operation], index: int) -> Operation | None:
+    return operations[index] if index < len(operations) else None
 
 
 def _check_object(state: _State, object_id: int) -> None:

@@ -129,7 +129,7 @@ def write_project(
         },
         "segmenter": project.segmenter,
         "names": dict(project.names),
-        "operations": [_as_dict(operation, scene) for operation in project.operations],
+        "operations": [operation_as_dict(operation, scene) for operation in project.operations],
         "labels": {"file": labels_path.name, "sha256": digest},
     }
     write_atomically(labels_path, [labels])
@@ -200,7 +200,8 @@ def _older(path: Path) -> dict[str, Any]:
     return document
 
 
-def _as_dict(operation: Operation, scene: Scene) -> dict[str, Any]:
+def operation_as_dict(operation: Operation, scene: Scene) -> dict[str, Any]:
+    """An operation in the form that saved sessions have; clicks with their point's position."""
     match operation:
         case Click():
             entry = {"op": "click", **click_as_dict(operation)}
@@ -240,10 +241,17 @@ def _scan(entry: Mapping[str, Any]) -> ScanRecord:
 def _operations(entries: Any, n_points: int) -> list[Operation]:
     if not isinstance(entries, list):
         raise TypeError("its operations are no list")
-    return [_operation(entry, n_points) for entry in entries]
+    return [operation_of(entry, n_points) for entry in entries]
 
 
-def _operation(entry: Mapping[str, Any], n_points: int) -> Operation:
+def operation_of(entry: Mapping[str, Any], n_points: int) -> Operation:
+    """Operation of that form, on a scan of so many points.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, AttributeError, OverflowError
+        If it is none; `read_project` makes one sentence of these.
+    """
     match entry["op"]:
         case "click":
             return _click(entry)
