@@ -14,8 +14,9 @@ from jaxtyping import Bool, Float32, Int32
 
 from pinpoint3d.graph.boundary import assign_points, band, refine_nodes
 from pinpoint3d.graph.claims import CLAIMED, Seeds, resolve
-from pinpoint3d.graph.guarantees import keep_clicked
+from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.readings import Reading, readings
+from pinpoint3d.graph.replay import Replay, StandingClicks
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import WHOLE_SCENE_POINTS, Window, Windows
 from pinpoint3d.snap import SnappedClicks, snap_clicks
@@ -50,6 +51,7 @@ class GraphEncodedScene:
         self._windows = windows
         self._surfaces: OrderedDict[Window, Surface] = OrderedDict()
         self._lock = Lock()
+        self._replay = Replay(self._fresh, self._around_last)
         if self._windows.whole is not None:
             self._surface(self._windows.whole)
 
@@ -60,24 +62,32 @@ class GraphEncodedScene:
 
     def segment(self, clicks: Sequence[Click]) -> Masks:
         """Object, part and confidence of every point, given all clicks so far in their order."""
-        snapped = snap_clicks(self._scene, clicks)
-        if len(snapped) == 0:
+        standing = StandingClicks.of(self._scene, clicks)
+        if len(standing) == 0:
             return Masks.empty(len(self._scene))
+        return self._replay.answer(standing)
+
+    def _fresh(self, clicks: StandingClicks) -> Masks:
+        """Masks from all clicks at once."""
         objects = np.zeros(len(self._scene), np.int32)
         parts = np.zeros(len(self._scene), np.int32)
         confidence = np.where(self._scene.valid, CLAIMED, np.float32(0))
-        standing = snapped.standing()
-        snapped = snapped.take(standing)
-        granularity = [clicks[i].granularity for i in standing.tolist()]
-        for window, members in self._windows.around(snapped):
+        for window, members in self._windows.around(clicks.snapped):
             surface = self._surface(window)
-            answer = _segment_surface(
-                self._scene, surface, snapped, members, [granularity[i] for i in members]
-            )
+            granularity = [clicks.granularity[i] for i in members]
+            answer = _segment_surface(self._scene, surface, clicks.snapped, members, granularity)
             objects[surface.rows] = answer.object
             parts[surface.rows] = answer.part
             confidence[surface.rows] = answer.confidence
-        return keep_clicked(Masks(objects, parts, confidence), snapped)
+        return keep_clicked(Masks(objects, parts, confidence), clicks.snapped)
+
+    def _around_last(self, clicks: StandingClicks) -> NodeGraph | None:
+        """Nodes of the window that the last click lies in, if it lies in one."""
+        for window, members in self._windows.around(clicks.snapped):
+            if len(clicks) - 1 in members:
+                surface = self._surface(window)
+                return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
+        return None
 
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of one click, small to large, each inside the next."""

@@ -1,0 +1,132 @@
+"""Answers to click lists, click by click, so that corrections keep what they are not about.
+
+An engine answers all clicks at once. `Replay` asks it after every click and holds each answer to
+the one before (`guarantees.py`). The answer is still a function of the click list alone; the last
+few are kept, so that one more click, or one taken back, costs one question.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked, keep_settled, keep_unconcerned
+from pinpoint3d.snap import SnappedClicks, snap_clicks
+from pinpoint3d.types import Click, Masks, Scene
+
+KEPT = 3  # answers, 24 bytes a point each
+
+
+@dataclass(frozen=True)
+class StandingClicks:
+    """Clicks that no later one on the same point replaces, in their order.
+
+    Attributes
+    ----------
+    snapped
+        Rows and labels.
+    granularity
+        Of each click, as `Click` has it.
+    """
+
+    snapped: SnappedClicks
+    granularity: tuple[float | None, ...]
+
+    @classmethod
+    def of(cls, scene: Scene, clicks: Sequence[Click]) -> "StandingClicks":
+        """Those of a click list."""
+        snapped = snap_clicks(scene, clicks)
+        standing = snapped.standing()
+        return cls(snapped.take(standing), tuple(clicks[i].granularity for i in standing.tolist()))
+
+    def __len__(self) -> int:
+        return len(self.snapped)
+
+    def first(self, n: int) -> "StandingClicks":
+        """The first `n` of them."""
+        return StandingClicks(self.snapped.take(np.arange(n)), self.granularity[:n])
+
+    def labels(self) -> list[tuple[int, int]]:
+        """(object, part) of each."""
+        return list(zip(self.snapped.objects.tolist(), self.snapped.parts.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """To some clicks: what the engine says of all of them at once, and what is shown."""
+
+    fresh: Masks
+    settled: Masks
+
+
+class Replay:
+    """Answers of one engine about one scene.
+
+    Parameters
+    ----------
+    fresh
+        The engine: masks from clicks, a pure function in which clicked points have their label.
+    around
+        The graph round the last of some clicks; None where nothing is segmented.
+    """
+
+    def __init__(
+        self,
+        fresh: Callable[[StandingClicks], Masks],
+        around: Callable[[StandingClicks], NodeGraph | None],
+    ) -> None:
+        self._fresh = fresh
+        self._around = around
+        self._kept: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def answer(self, clicks: StandingClicks) -> Masks:
+        """Masks after all the clicks, of which there is at least one.
+
+        Up to the first correction they are the engine's own.
+        """
+        labels = clicks.labels()
+        keys = tuple(zip(clicks.snapped.rows.tolist(), labels, clicks.granularity, strict=True))
+        seen = {(0, 0), labels[0]}
+        corrects = [False]
+        for label in labels[1:]:
+            corrects.append(label in seen)
+            seen.add(label)
+        n_free = corrects.index(True) if True in corrects else len(clicks)
+        n = len(clicks)
+        while (known := self._recalled(keys[:n])) is None and n > n_free:
+            n -= 1
+        if known is None:
+            fresh = self._fresh(clicks.first(n))
+            known = self._remembered(keys[:n], _Answer(fresh, fresh))
+        for k in range(n, len(clicks)):
+            following = self._next(clicks.first(k + 1), known, corrects=corrects[k])
+            known = self._remembered(keys[: k + 1], following)
+        return known.settled
+
+    def _next(self, clicks: StandingClicks, before: _Answer, *, corrects: bool) -> _Answer:
+        """The answer after the last of the clicks, from the one after those before it."""
+        fresh = self._fresh(clicks)
+        last = clicks.snapped.take(np.array([len(clicks) - 1]))
+        settled = before.settled
+        if not corrects:
+            settled = keep_settled(settled, before.fresh, fresh)
+        elif (graph := self._around(clicks)) is not None:
+            settled = keep_unconcerned(settled, fresh, last, graph)
+        return _Answer(fresh, keep_clicked(settled, last))
+
+    def _recalled(self, key: tuple[object, ...]) -> _Answer | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def _remembered(self, key: tuple[object, ...], answer: _Answer) -> _Answer:
+        with self._lock:
+            self._kept[key] = answer
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return answer
