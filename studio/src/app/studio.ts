@@ -1,0 +1,375 @@
+// Holds a session together: what the server sends goes to the store and the picture, what the
+// person does goes to the server.
+
+import { effect } from "@preact/signals-core";
+import { makeCloud, type Cloud, type Labels } from "../core/cloud";
+import type { Target } from "../core/clicks";
+import { applyLabels, framesIn, maskRuns, type Frame } from "../core/frames";
+import { objectColour, partColour, css } from "../core/palette";
+import * as store from "../core/store";
+import { level } from "../net/api";
+import { Connection, OpError } from "../net/connection";
+import type { Listener } from "../net/connection";
+import { Overlay, type Mark } from "../view/overlay";
+import type { Viewer, Visibility } from "../view/viewer";
+import { Kind } from "../wire/messages";
+import type { Ack, ClickOp, Op, SceneInfo, ServerMessage, State } from "../wire/messages";
+import { recall, remember } from "./memory";
+
+export class Studio implements Listener {
+  cloud: Cloud | null = null;
+  readonly connection: Connection;
+  /** Runs of each reading of the last click. */
+  private readingRuns: [number, number][][] = [];
+  private labels: Labels | null = null;
+  private lastClick: { rev: number; op: ClickOp } | null = null;
+  private earlyReadings: Frame | null = null;
+  private queue: Promise<unknown> = Promise.resolve();
+  private pendingMarks: Mark[] = [];
+  private loading = "";
+
+  constructor(
+    readonly viewer: Viewer,
+    readonly overlay: Overlay,
+    readonly id: string,
+  ) {
+    store.target.value = recall(id).target ?? null;
+    this.connection = new Connection(id, this);
+    effect(() => this.paintPalette());
+    effect(() => this.placeMarks());
+    effect(() => viewer.setTarget(store.target.value?.object ?? 0, store.target.value?.part ?? 0));
+    effect(() => {
+      viewer.mode = store.mode.value;
+    });
+    effect(() => {
+      viewer.overlay = store.overlay.value;
+    });
+    effect(() => {
+      viewer.depthShading = store.shading.value;
+    });
+    effect(() => {
+      remember(id, { target: store.target.value });
+    });
+    viewer.onDraw = (settled) => {
+      overlay.place(settled);
+      if (settled) remember(id, { pose: viewer.camera.pose });
+    };
+  }
+
+  // Doing
+
+  /** Send an operation after those before it; tells the person if it is refused. */
+  do(make: () => Op | null): Promise<Ack | null> {
+    const result = this.queue.then(async () => {
+      const op = make();
+      return op ? await this.sendOnce(op) : null;
+    });
+    this.queue = result.catch(() => null);
+    return result;
+  }
+
+  private async sendOnce(op: Op, again = false): Promise<Ack | null> {
+    try {
+      const ack = await this.connection.send(op);
+      if (op.op === "click" && op.object !== 0)
+        this.expectReadings(ack.rev, { ...op, object: ack.object, part: ack.part ?? 0 });
+      return ack;
+    } catch (error) {
+      if (!(error instanceof OpError)) throw error;
+      if (error.stale && !again && this.stillMakesSense(op)) {
+        store.toast("This changed in another window meanwhile; what you did was done on top of it.");
+        return await this.sendOnce(op, true);
+      }
+      const what = error.stale
+        ? "Another window has removed that; nothing was done."
+        : error.message;
+      store.toast(what, "error");
+      return null;
+    }
+  }
+
+  private stillMakesSense(op: Op): boolean {
+    if (!("object" in op) || op.object === null || op.object === 0) return op.op !== "merge";
+    return store.rows.value.some((row) => row.object === op.object);
+  }
+
+  /** A click on a point: its mark shows at once; what it means may wait for the click before. */
+  async click(point: number, negative: boolean, make: () => ClickOp | null): Promise<void> {
+    const colour = css(objectColour(store.target.value?.object ?? 1));
+    const text = negative ? "−" : "+";
+    const mark: Mark = { point, kind: "pending", colour, text, title: "" };
+    this.pendingMarks = [...this.pendingMarks, mark];
+    store.readings.value = null;
+    this.placeMarks();
+    const ack = await this.do(make);
+    if (ack?.object) store.target.value = { object: ack.object, part: ack.part ?? 0 };
+    this.pendingMarks = this.pendingMarks.filter((other) => other !== mark);
+    if (!ack) this.placeMarks();
+  }
+
+  /** Another reading of the last click. */
+  chooseReading(index: number): void {
+    const readings = store.readings.value;
+    if (!readings || index < 0 || index >= readings.sizes.length) return;
+    const { click, sizes } = readings;
+    store.readings.value = { ...readings, chosen: index };
+    this.viewer.previewLabels(this.readingRuns[index], click.object ?? 0, click.part ?? 0);
+    window.clearTimeout(this.readingTimer);
+    this.readingTimer = window.setTimeout(() => {
+      const granularity = sizes.length > 1 ? index / (sizes.length - 1) : 1;
+      void this.do(() => ({ ...click, granularity }));
+    }, 250);
+  }
+  private readingTimer = 0;
+
+  // What the server says
+
+  status(status: store.Connection, detail: string | null): void {
+    store.connection.value = status;
+    if (status === "failed") store.failure.value = detail;
+    else if (detail) store.toast(detail, "error");
+  }
+
+  pending(count: number): void {
+    store.pending.value = count;
+  }
+
+  message(message: Exclude<ServerMessage, { type: "ack" | "pong" }>): void {
+    switch (message.type) {
+      case "welcome":
+        store.session.value = message.session;
+        store.study.value = message.study;
+        if (this.loading !== message.scene.id) void this.load(message.scene);
+        return;
+      case "state":
+        this.takeState(message);
+        return;
+      case "progress":
+        store.progress.value = message.stage === "ready" ? null : message;
+        return;
+      case "error":
+        store.toast(message.problem.detail, "error");
+    }
+  }
+
+  private takeState(next: State): void {
+    const before = store.state.value;
+    store.state.value = next;
+    const target = store.target.value;
+    if (target) {
+      const row = next.objects.find((r) => r.object === target.object);
+      const hasPart = row?.parts.some((p) => p.part === target.part);
+      if (!row && next.rev >= (this.lastClick?.rev ?? 0)) store.target.value = null;
+      else if (row && target.part && !hasPart)
+        store.target.value = { object: target.object, part: 0 };
+    }
+    if (this.lastClick && next.rev > this.lastClick.rev) store.readings.value = null;
+    if (before && next.rev !== before.rev) this.announce();
+  }
+
+  private announce(): void {
+    const target = store.target.value;
+    const row = store.targetRow.value;
+    if (!target || !row) return;
+    const what = row.parts.find((p) => p.part === target.part) ?? row;
+    const sure = what.confidence === null ? "" : `, confidence ${what.confidence.toFixed(2)}`;
+    const clicks = `${what.clicks} click${what.clicks === 1 ? "" : "s"}`;
+    store.announcement.value =
+      `${store.targetName.value}: ${what.points.toLocaleString("en")} points, ${clicks}${sure}`;
+  }
+
+  frame(frame: Frame): void {
+    const labels = this.labels;
+    if (!labels) return;
+    switch (frame.kind) {
+      case Kind.LABELS: {
+        if (frame.delta && frame.baseRev !== this.connection.labelsRev) {
+          this.connection.resync();
+          return;
+        }
+        const { start, end } = applyLabels(frame, labels.object, labels.part);
+        this.connection.labelsRev = frame.rev;
+        this.viewer.updateLabels(start, Math.min(end, this.cloud?.n ?? 0));
+        store.answered.value = frame.rev;
+        return;
+      }
+      case Kind.CONFIDENCE:
+        labels.confidence.set(frame.body.subarray(0, labels.confidence.length));
+        this.viewer.updateLabels();
+        return;
+      case Kind.SUPERPOINTS:
+        this.superpoints = wordsOf(frame.body);
+        if (this.cloud) {
+          this.cloud.superpoints = this.superpoints.subarray(0, this.cloud.n);
+          this.viewer.updateSuperpoints();
+        }
+        return;
+      case Kind.CANDIDATES:
+        void this.takeReadings(frame);
+    }
+  }
+  private superpoints: Uint32Array | null = null;
+
+  private expectReadings(rev: number, op: ClickOp): void {
+    this.lastClick = { rev, op };
+    if (this.earlyReadings?.rev === rev) void this.takeReadings(this.earlyReadings);
+    this.earlyReadings = null;
+  }
+
+  private async takeReadings(frame: Frame): Promise<void> {
+    const click = this.lastClick;
+    if (click?.rev !== frame.rev) {
+      this.earlyReadings = frame; // came before the acknowledgement
+      return;
+    }
+    const masks = await framesIn(frame.body);
+    if (masks.length < 2) return;
+    this.readingRuns = masks.map(maskRuns);
+    const sizes = this.readingRuns.map((runs) => runs.reduce((n, [a, b]) => n + b - a, 0));
+    const { object, part } = click.op;
+    let chosen = this.closest(object ?? 0, part ?? 0);
+    if (typeof click.op.granularity === "number")
+      chosen = Math.round(click.op.granularity * (sizes.length - 1));
+    store.readings.value = { click: click.op, sizes, chosen };
+  }
+
+  /** The reading most like the points of a target. */
+  private closest(object: number, part: number): number {
+    const labels = this.labels;
+    if (!labels) return 0;
+    const isMine = (i: number) => labels.object[i] === object && labels.part[i] === part;
+    let mine = 0;
+    for (let i = 0; i < labels.object.length; i++) if (isMine(i)) mine += 1;
+    let best = 0;
+    let bestIou = -1;
+    this.readingRuns.forEach((runs, k) => {
+      let both = 0;
+      let size = 0;
+      for (const [start, end] of runs) {
+        size += end - start;
+        for (let i = start; i < end; i++) if (isMine(i)) both += 1;
+      }
+      const iou = both / Math.max(1, size + mine - both);
+      if (iou > bestIou) [best, bestIou] = [k, iou];
+    });
+    return best;
+  }
+
+  // Points
+
+  private async load(scene: SceneInfo): Promise<void> {
+    this.loading = scene.id;
+    const n = scene.points;
+    this.labels = {
+      object: new Uint16Array(n),
+      part: new Uint8Array(n),
+      confidence: new Uint8Array(n),
+    };
+    const xyz = new Float32Array(3 * n);
+    const rgb = scene.has_colours ? new Uint8Array(3 * n) : null;
+    const normals = scene.has_normals ? new Int8Array(3 * n) : null;
+    store.scene.value = scene;
+    try {
+      for (let k = 0; k < scene.levels.length; k++) {
+        const { first, count } = scene.levels[k];
+        for (const frame of await framesIn(await level(scene.id, k))) {
+          if (frame.kind === Kind.POSITIONS) readPositions(frame.body, scene, xyz, first);
+          else if (frame.kind === Kind.COLOURS) rgb?.set(frame.body, 3 * first);
+          else if (frame.kind === Kind.NORMALS)
+            normals?.set(new Int8Array(frame.body.slice().buffer), 3 * first);
+        }
+        const end = first + count;
+        const cloud = makeCloud(
+          xyz.subarray(0, 3 * end),
+          rgb?.subarray(0, 3 * end) ?? null,
+          normals?.subarray(0, 3 * end) ?? null,
+          this.labels,
+          scene.spacing_m * Math.min(4, Math.sqrt(n / end)),
+        );
+        this.show(cloud, scene, k === 0);
+        store.loaded.value = end / n;
+      }
+    } catch (error) {
+      store.toast(error instanceof Error ? error.message : String(error), "error");
+    }
+  }
+
+  private show(cloud: Cloud, scene: SceneInfo, first: boolean): void {
+    this.cloud = cloud;
+    cloud.superpoints = this.superpoints?.subarray(0, cloud.n) ?? null;
+    this.viewer.setCloud(cloud, scene.up);
+    if (!first) return;
+    const kept = recall(this.id);
+    if (!cloud.hasColour) {
+      store.mode.value = cloud.normals ? "normals" : "height";
+      store.shading.value = true;
+    } else store.shading.value = !this.viewer.software;
+    this.viewer.camera.pose = kept.pose ?? this.viewer.overview();
+    this.viewer.invalidate();
+  }
+
+  // Showing
+
+  private paintPalette(): void {
+    const hidden = store.hidden.value;
+    const only = store.isolated.value;
+    const entries = [];
+    for (const row of store.rows.value)
+      for (const part of [0, ...row.parts.map((p) => p.part)]) {
+        const { object } = row;
+        let visibility: Visibility = "shown";
+        if (hidden.has(`${object}`) || (part && hidden.has(`${object}.${part}`)))
+          visibility = "hidden";
+        else if (only !== null && only !== object) visibility = "hidden";
+        const colour = partColour(object, part);
+        entries.push({ object, part, colour, visibility });
+      }
+    this.viewer.setPalette(entries, only === null ? "shown" : "back");
+  }
+
+  private placeMarks(): void {
+    const target = store.target.value;
+    const marks = new Map<number, Mark>();
+    for (const click of store.state.value?.clicks ?? []) {
+      if (target ? click.object !== target.object : true) continue;
+      const colour = css(partColour(click.object, click.part));
+      const kind = click.negative ? "remove" : "add";
+      const title = store.rowKey(click);
+      marks.set(click.point, {
+        point: click.point,
+        kind,
+        colour,
+        text: click.negative ? "−" : "+",
+        title,
+      });
+    }
+    const suggestions = store.suggesting.value ? (store.state.value?.suggestions ?? []) : [];
+    suggestions.slice(0, 3).forEach((point, k) => {
+      const title = "Suggested next click";
+      marks.set(point, { point, kind: "suggested", colour: "", text: `${k + 1}`, title });
+    });
+    for (const mark of this.pendingMarks) marks.set(mark.point, mark);
+    this.overlay.setMarks([...marks.values()]);
+  }
+
+  labelAt(point: number): Target {
+    const { cloud } = this;
+    return cloud
+      ? { object: cloud.object[point], part: cloud.part[point] }
+      : { object: 0, part: 0 };
+  }
+}
+
+function readPositions(body: Uint8Array, scene: SceneInfo, xyz: Float32Array, first: number): void {
+  const { low, step, positions } = scene;
+  if (positions === "f32") {
+    const values = new Float32Array(body.slice().buffer);
+    for (let i = 0; i < values.length; i++) xyz[3 * first + i] = low[i % 3] + values[i];
+    return;
+  }
+  const values = new Uint16Array(body.slice().buffer);
+  for (let i = 0; i < values.length; i++)
+    xyz[3 * first + i] = low[i % 3] + step[i % 3] * values[i];
+}
+
+const wordsOf = (body: Uint8Array): Uint32Array => new Uint32Array(body.slice().buffer);

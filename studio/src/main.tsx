@@ -1,0 +1,19 @@
+import { render } from "preact";
+import { App } from "./ui/app";
+import { settings } from "./app/memory";
+import * as store from "./core/store";
+import type { Made } from "./ui/stage";
+import "./ui/style.css";
+
+const search = new URLSearchParams(location.search);
+const { keys, suggesting } = settings();
+store.customKeys.value = keys ?? {};
+store.suggesting.value = suggesting ?? true;
+
+async function made(what: Made): Promise<void> {
+  if (search.get("test") === "1") (await import("./testing")).expose(what);
+}
+
+const root = document.getElementById("app");
+if (root)
+  render(<App id={search.get("session")} onMade={(what) => void made(what)} />, root);

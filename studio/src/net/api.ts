@@ -1,0 +1,64 @@
+// REST calls of the studio.
+
+import type {
+  Export,
+  NewExport,
+  NewUpload,
+  Opening,
+  Problem,
+  SceneInfo,
+  SessionInfo,
+  Upload,
+} from "../wire/messages";
+
+export class ApiError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const raw = body instanceof Blob;
+  const response = await fetch(new URL(`api/v1/${path}`, location.href), {
+    method,
+    ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+    headers: { "content-type": raw ? "application/octet-stream" : "application/json" },
+  });
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => null)) as Problem | null;
+    throw problem?.detail
+      ? new ApiError(problem)
+      : new Error(`The server answered ${response.status}.`);
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const sessions = (): Promise<SessionInfo[]> => call("GET", "sessions");
+export const sessionOf = (id: string): Promise<SessionInfo> => call("GET", `sessions/${id}`);
+export const newSession = (scene: string): Promise<SessionInfo> =>
+  call("POST", "sessions", { scene });
+export const startExport = (session: string, format: NewExport["format"]): Promise<Export> =>
+  call("POST", `sessions/${session}/exports`, { format });
+export const exportState = (id: string): Promise<Export> => call("GET", `exports/${id}`);
+export const exportFile = (id: string): string =>
+  new URL(`api/v1/exports/${id}/file`, location.href).href;
+export const reopened = (scene: string, how: Opening): Promise<SceneInfo> =>
+  call("POST", `scenes/${scene}/reopen`, how);
+
+/** Send a file piece by piece; the scene that it makes. */
+export async function upload(file: File, done: (share: number) => void): Promise<SceneInfo> {
+  const start: NewUpload = { name: file.name, bytes: file.size };
+  const { id, chunk } = await call<Upload>("POST", "uploads", start);
+  for (let offset = 0; offset < file.size; offset += chunk) {
+    await call("PUT", `uploads/${id}?offset=${offset}`, file.slice(offset, offset + chunk));
+    done(Math.min(1, (offset + chunk) / file.size));
+  }
+  return call("POST", `uploads/${id}/done`);
+}
+
+/** Frames of a level of a scene. */
+export async function level(scene: string, number: number): Promise<Uint8Array> {
+  const response = await fetch(new URL(`api/v1/scenes/${scene}/levels/${number}`, location.href));
+  if (!response.ok) throw new Error("Points of the scan could not be loaded; reload the page.");
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,89 @@
+// What browser tests may see, on `window.__pp`; loaded with ?test=1 only.
+
+import * as store from "./core/store";
+import type { Made } from "./ui/stage";
+
+/** Sum of labels that Python computes too. */
+function fingerprint(object: Uint16Array, part: Uint8Array): number {
+  let hash = 2166136261;
+  for (let i = 0; i < object.length; i++) {
+    hash = Math.imul(hash ^ (object[i] * 256 + part[i]), 16777619) >>> 0;
+  }
+  return hash;
+}
+
+export function expose({ studio, pointer }: Made): void {
+  const { viewer } = studio;
+  const clicks: number[] = [];
+  let pressed = 0;
+  let wanted = 0;
+  window.addEventListener("pointerup", () => (pressed = performance.now()), true);
+  const drawn = viewer.onDraw;
+  viewer.onDraw = (settled) => {
+    drawn(settled);
+    const rev = studio.connection.labelsRev ?? 0;
+    if (pressed > 0 && rev > wanted) {
+      viewer.finish();
+      clicks.push(performance.now() - pressed);
+      pressed = 0;
+    }
+    wanted = rev;
+  };
+  const exposed = {
+    state: () => ({
+      rev: store.state.value?.rev ?? null,
+      labelsRev: studio.connection.labelsRev,
+      connection: store.connection.value,
+      pending: store.pending.value,
+      loaded: store.loaded.value,
+      ready: store.progress.value === null && store.state.value !== null,
+      target: store.target.value,
+      readings: store.readings.value,
+      objects: store.rows.value,
+      suggestions: store.state.value?.suggestions ?? [],
+      undo: store.state.value?.undo ?? null,
+      redo: store.state.value?.redo ?? null,
+      toasts: store.toasts.value.map((t) => t.text),
+      mode: store.mode.value,
+      dialog: store.dialog.value,
+      points: studio.cloud?.n ?? 0,
+      pose: viewer.camera.pose,
+    }),
+    frames: () => viewer.frames,
+    renderer: () => viewer.rendererName,
+    pixel: (x: number, y: number) => viewer.readPixel(x, y),
+    coloured: () => viewer.coloured(),
+    pick: (x: number, y: number) => viewer.pick(x, y),
+    label: (i: number) => studio.labelAt(i),
+    position: (i: number) => viewer.position(i).toArray(),
+    screen: (i: number) => viewer.screen(i),
+    /** Point nearest to a position, in metres from the scene's origin. */
+    nearest: (x: number, y: number, z: number) => {
+      const xyz = studio.cloud?.xyz ?? [];
+      let best = -1;
+      let least = Infinity;
+      for (let i = 0; i < xyz.length / 3; i++) {
+        const d = (xyz[3 * i] - x) ** 2 + (xyz[3 * i + 1] - y) ** 2 + (xyz[3 * i + 2] - z) ** 2;
+        if (d < least) [best, least] = [i, d];
+      }
+      return best;
+    },
+    labels: () => {
+      const { cloud } = studio;
+      return cloud ? fingerprint(cloud.object, cloud.part) : 0;
+    },
+    counts: () => {
+      const counts: Record<string, number> = {};
+      const { cloud } = studio;
+      for (let i = 0; cloud && i < cloud.n; i++) {
+        const key = `${cloud.object[i]}.${cloud.part[i]}`;
+        counts[key] = (counts[key] ?? 0) + 1;
+      }
+      return counts;
+    },
+    clickTimes: () => clicks,
+    calm: () => viewer.fly(viewer.overview(), true),
+    pointer: () => pointer.at,
+  };
+  (window as unknown as { __pp: typeof exposed }).__pp = exposed;
+}
