@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from made_up import Engine, RaisesAtOnce, suite
 
-from pinpoint3d import NearestSegmenter
+from pinpoint3d import NearestSegmenter, Scene
 from pinpoint3d.errors import FileFormatError
 from pinpoint3d.evaluate.report import (
     difference_table,
@@ -15,6 +15,7 @@ from pinpoint3d.evaluate.report import (
     write_html,
 )
 from pinpoint3d.evaluate.run import ClickProtocol, Run, run_suite
+from pinpoint3d.segmenter import EncodedScene
 
 BRIEF = ClickProtocol(clicks_a_target=3)
 
@@ -55,6 +56,8 @@ def test_published_rows_stand_above_ours_on_the_set_they_are_of(runs: list[Run])
     ]
     assert rows[2][1:4] == ["55.8", "", "68.4"]
     assert len({len(row) for row in [*rows, columns]}) == 1
+    other = Run(runs[0].folder, about | {"suite": known | {"version": "train"}}, runs[0].records)
+    assert len(summary_table([other])[1]) == 1
 
 
 def test_differences_stand_in_points_with_their_sign(runs: list[Run]):
@@ -110,3 +113,25 @@ def test_the_report_of_a_run_does_not_depend_on_when_it_is_written(runs: list[Ru
     for name in ("a.html", "b.html"):
         write_html(runs, tmp_path / name)
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_what_failed_is_not_asked_again_for_its_picture(runs: list[Run]):
+    asked: list[str] = []
+
+    class Listens(Engine):
+        def encode(self, scene: Scene) -> EncodedScene:
+            asked.append(scene.name)
+            return super().encode(scene)
+
+    draw_worst(runs[1], suite(), Listens())
+    assert asked == []
+
+
+def test_pictures_are_drawn_without_showing_the_truth(runs: list[Run]):
+    class Peeks(Engine):
+        def encode(self, scene: Scene) -> EncodedScene:
+            assert scene.labels is None
+            return super().encode(scene)
+
+    draw_worst(runs[0], suite(), Peeks())
+    assert len(list((runs[0].folder / "worst").glob("*.png"))) == 6

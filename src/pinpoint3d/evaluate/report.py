@@ -28,7 +28,7 @@ from pinpoint3d.evaluate.figures import (
 )
 from pinpoint3d.evaluate.records import Record
 from pinpoint3d.evaluate.reference import PUBLISHED
-from pinpoint3d.evaluate.run import Run
+from pinpoint3d.evaluate.run import Run, without_truth
 from pinpoint3d.evaluate.suites import Suite
 from pinpoint3d.files.storage import read_bytes, write_atomically
 from pinpoint3d.metrics import Estimate, bootstrap_interval
@@ -103,8 +103,13 @@ def summary_table(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
 
 
 def published_rows(run: Run) -> list[tuple[str, dict[int, float]]]:
-    """Systems with published figures on the run's set and setting: IoU@1, @3 and @5 in percent."""
+    """Systems with published figures on the run's set and setting: IoU@1, @3 and @5 in percent.
+
+    They are of the split `val`.
+    """
     known = run.about["suite"]
+    if str(known["version"]).split()[0] != "val":
+        return []
     rows = PUBLISHED.get((str(known["name"]), str(known["setting"])), ())
     return [(row.system, dict(zip((1, 3, 5), row.iou_at, strict=True))) for row in rows]
 
@@ -294,10 +299,9 @@ def _picture(record: Record, suite: Suite, segmenter: Segmenter) -> np.ndarray:
     asked = record.question
     scene, truth = suite.scenes.scene(asked.scene), suite.truth(asked)
     clicks = [Click(*c) for c in record.clicks[: WORST_AT * record.n_targets]]
-    try:
-        masks = segmenter.encode(scene).segment(clicks)
-    except Exception:  # noqa: BLE001  what failed in the run fails in its picture too
-        masks = Masks.empty(len(scene))
+    masks = Masks.empty(len(scene))
+    if record.failure is None:  # what failed, or never came to an end, is not tried again
+        masks = segmenter.encode(without_truth(scene)).segment(clicks)
     shown = _only(truth, asked.targets)
     rows = _round_object(scene, truth, {k for k, _ in asked.targets})
     place = np.full(len(scene), -1, np.int64)

@@ -211,6 +211,11 @@ def read_run(folder: Path) -> Run:
     return Run(folder, about, [read_record(_record_path(folder, i)) for i in range(n)])
 
 
+def without_truth(scene: Scene) -> Scene:
+    """What a segmenter is shown of a scene: points and colours, nothing that may tell labels."""
+    return Scene(scene.xyz, scene.rgb, name=scene.name, origin=scene.origin, up=scene.up)
+
+
 class AskedScene:
     """A scene about which questions are asked, and what they share.
 
@@ -434,11 +439,12 @@ class _Work:
         job, limit = self.jobs[number], self.protocol.timeout_s
         scene = self.suite.scenes.scene(job.scene)
         unlabelled = self.suite.scenes.unlabelled(job.scene)
-        bare = Scene(scene.xyz, scene.rgb, name=scene.name, origin=scene.origin, up=scene.up)
         segmenter = self.make_segmenter()
         asked, why = None, ""
         try:
-            encoded, encode_s = _within(lambda: segmenter.encode(bare), limit, "encoding")
+            encoded, encode_s = _within(
+                lambda: segmenter.encode(without_truth(scene)), limit, "encoding"
+            )
             asked = AskedScene(scene, unlabelled, encoded, encode_s)
         except _FailedError as error:
             why = str(error)

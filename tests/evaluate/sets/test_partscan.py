@@ -96,8 +96,20 @@ def test_a_key_without_an_object_takes_it_from_the_labels(tmp_path: Path) -> Non
 def test_training_scenes_give_all_objects_that_have_parts(tmp_path: Path) -> None:
     write_json(write_set(tmp_path) / "data/train_list.json", {"scene0001_00_obj_2": {}})
     found = open_set("partscan", tmp_path)
-    assert found.splits == ("train", "val")
+    assert found.splits[:2] == ("train", "val")
     assert [(e.object, e.parts) for e in found.entries("train")] == [(2, (7,)), (34, (1, 2))]
+
+
+def test_entries_in_rooms_that_training_saw_can_be_left_out(tmp_path: Path) -> None:
+    asked = {"1": 3401.0}
+    keys = dict.fromkeys(["scene0001_00_obj_1_34", "scene0002_01_obj_1_34"], asked)
+    found = open_set("partscan", write_set(tmp_path, **keys))
+    assert found.splits == ("val",)
+    write_json(tmp_path / "data/train_list.json", {"scene0002_00_obj_3": {}})
+    found = open_set("partscan", tmp_path)
+    assert found.splits == ("train", "val", "val-unseen-rooms")
+    assert [e.scene for e in found.entries("val")] == ["scene0001_00", "scene0002_01"]
+    assert [e.scene for e in found.entries("val-unseen-rooms")] == ["scene0001_00"]
 
 
 @pytest.mark.parametrize(

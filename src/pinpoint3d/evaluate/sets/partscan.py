@@ -8,7 +8,8 @@ What the set does not say is taken like this: -1 and all below is unlabelled; 0 
 background. In `val` an entry asks for the listed parts of one object. All its other parts, and all
 other objects, are background to the reference's evaluator; the labels here keep them apart. `train`
 lists scenes only, so its entries are all objects that have parts, and each scene is read to list
-them.
+them. Most rooms of the published `val` occur in `train` too, in another scan; `val-unseen-rooms` is
+what is left without those.
 """
 
 import re
@@ -32,6 +33,9 @@ from pinpoint3d.types import MAX_ID
 PARTS = 100
 """An object's share of the labels."""
 
+UNSEEN = "val-unseen-rooms"
+"""Split of the entries of `val` in rooms of which `train` holds no scan."""
+
 _KEY = re.compile(r"(?P<scene>.+?)_obj_\d+(?:_(?P<object>\d{1,9}))?")
 
 
@@ -44,26 +48,37 @@ class PartScan(FolderSet):
 
     def _splits(self) -> tuple[str, ...]:
         """Those whose list is there."""
-        return tuple(
+        there = [
             split
             for split, name in self._lists.items()
             if any(is_there(inside(self.folder, place + name)) for place in ("", "data/"))
-        )
+        ]
+        return (*there, UNSEEN) if {"train", "val"} <= set(there) else tuple(there)
 
     def _entries(self, split: str) -> list[Entry]:
-        name = self._lists[split]
-        listed = Document.within(first_of(self.folder, [name, f"data/{name}"]))
+        if split == UNSEEN:
+            seen = {_room(match["scene"]) for match, _ in self._listed("train")}
+            return [e for e in self._entries("val") if _room(e.scene) not in seen]
         found: list[Entry] = []
-        for key, asked in listed.named().items():
-            match = _KEY.fullmatch(key)
-            if match is None:
-                raise listed.error(f"has a key {key[:SHOWN]!r} that is not <scene>_obj_<number>")
+        for match, asked in self._listed(split):
             if asked.has("obj"):
-                found.append(_entry(key, match, asked.of("obj")))
+                found.append(_entry(match, asked.of("obj")))
             else:
                 masks = self.scene(match["scene"]).labels
                 assert masks is not None
                 found += [e for e in entries_of(match["scene"], masks) if e.parts]
+        return found
+
+    def _listed(self, split: str) -> list[tuple[re.Match[str], Document]]:
+        """The keys of a list, taken apart, and what stands under each."""
+        name = self._lists[split]
+        listed = Document.within(first_of(self.folder, [name, f"data/{name}"]))
+        found: list[tuple[re.Match[str], Document]] = []
+        for key, asked in listed.named().items():
+            match = _KEY.fullmatch(key)
+            if match is None:
+                raise listed.error(f"has a key {key[:SHOWN]!r} that is not <scene>_obj_<number>")
+            found.append((match, asked))
         return found
 
     def _labelled(self, scene_id: str) -> Labelled:
@@ -86,8 +101,14 @@ class PartScanOfMultiScan(PartScan):
     _scans: ClassVar[str] = "MultiScan_new"
 
 
-def _entry(key: str, match: re.Match[str], asked: Document) -> Entry:
+def _room(scene_id: str) -> str:
+    """The room that a scan is of: ScanNet and MultiScan number the scans of a room behind it."""
+    return scene_id.rpartition("_")[0] or scene_id
+
+
+def _entry(match: re.Match[str], asked: Document) -> Entry:
     """An entry of one object; where its key does not name that, its labels do."""
+    key = match.string
     fused = [label.rounded(PARTS, MAX_ID) for label in asked.numbered()]
     objects = {label // PARTS for label in fused}
     stated = match["object"]
