@@ -4,6 +4,8 @@ Colours of a real frame are two thirds interpolated, so that noise is alike in n
 are soft; `developed` does the same to a clean image.
 """
 
+import math
+
 import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 from scipy.ndimage import correlate1d, gaussian_filter
@@ -11,8 +13,10 @@ from scipy.ndimage import correlate1d, gaussian_filter
 # Noise of each channel's samples, as parts of that of green, and how much of a sample its own pixel
 # keeps: they give bare tables the noise of Kinect scans, alike in red and green, twice as much in
 # blue, and as smooth.
-NOISE = (0.85, 1.0, 2.0)
-OWN = (0.0, 0.5, 0.0)
+NOISE = (0.85, 1.1, 2.2)
+OWN = (0.0, 0.3, 0.0)
+TAILS = 5  # degrees of freedom
+SMOOTHED = 0.4  # pixels: what the camera does against its noise
 
 
 def developed(
@@ -27,13 +31,15 @@ def developed(
     height, width = image.shape[:2]
     even_row, even_column = np.arange(height) % 2 == 0, np.arange(width) % 2 == 0
     red, blue = np.outer(even_row, ~even_column), np.outer(~even_row, even_column)
-    grain = noise * rng.standard_normal((height, width))
+    # Some pixels are far noisier than most: the tails are those of a t distribution.
+    grain = noise * rng.standard_t(TAILS, (height, width)) * math.sqrt(1 - 2 / TAILS)
     result = np.empty(image.shape, np.float64)
     for channel, known in enumerate((red, ~(red | blue), blue)):
         seen = np.where(known, soft[..., channel] + NOISE[channel] * grain, 0)
         guessed = _tent(seen) / _tent(known.astype(np.float64))
         own = OWN[channel] * known
         result[..., channel] = own * seen + (1 - own) * guessed
+    result = gaussian_filter(result, (SMOOTHED, SMOOTHED, 0), mode="nearest")
     return np.rint(np.clip(result, 0, 1) * 255).astype(np.uint8)
 
 

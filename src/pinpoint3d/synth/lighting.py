@@ -59,13 +59,13 @@ def draw_lighting(rng: np.random.Generator) -> Lighting:
         sun = level * math.cos(heading), level * math.sin(heading), math.sin(height)
     warmth = rng.normal(0, 0.08)
     return Lighting(
-        blur=rng.choice((0.02, 0.1, 0.25)) * rng.uniform(0.5, 1.5),
+        blur=rng.choice((0.05, 0.15, 0.4)) * rng.uniform(0.5, 1.5),
         sun=sun,
         sky=(1 + warmth, 1.0 + rng.normal(0, 0.02), 1 - warmth),
         shine=rng.uniform(0.0, 0.6),
         saturation=rng.uniform(0.35, 1.1),
         contrast=rng.uniform(0.75, 1.2),
-        noise=math.exp(rng.uniform(math.log(0.003), math.log(0.012))),
+        noise=math.exp(rng.normal(math.log(0.006), 0.25)),
         exposure=rng.uniform(0.4, 0.75),
         flare=rng.uniform(0.0, 0.1),
     )
@@ -146,7 +146,9 @@ def _light(
     """Light falling on every return (sky from above, lamps and a sun), and what gloss mirrors."""
     low, high = surface.vertices.min(axis=0), surface.vertices.max(axis=0)
     high[2] = max(high[2], low[2] + 2.4)  # lamps hang as high over a lone table as in a room
-    ambient = rng.uniform(0.4, 0.6) * (0.85 + 0.15 * normals[:, 2:])
+    # Windows and bright walls: light from everywhere, but more from some side.
+    brighter = np.append(rng.normal(0, 0.2, 2), rng.uniform(0.1, 0.35)).astype(np.float32)
+    ambient = rng.uniform(0.4, 0.6) * np.maximum(0.85 + (normals * brighter).sum(1), 0.2)[:, None]
     warm = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.8, 1.0)], np.float32)
     total = ambient * np.array(lighting.sky, np.float32)
     mirrored = np.zeros_like(total)

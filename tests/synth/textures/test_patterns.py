@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pinpoint3d.synth.textures import Banded, Blotted, Dotted, Patch, Picture, Plain
-from pinpoint3d.synth.textures.patterns import PictureKind
+from pinpoint3d.synth.textures.prints import PictureKind
 
 RED, BLUE = Plain((0.7, 0.2, 0.2), clouds=0.0), Plain((0.2, 0.3, 0.7), clouds=0.0)
 INKS = ((0.9, 0.9, 0.9), (0.1, 0.1, 0.1), (0.8, 0.2, 0.2), (0.2, 0.6, 0.3))

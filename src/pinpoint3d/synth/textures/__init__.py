@@ -10,15 +10,8 @@ from pinpoint3d.synth.textures.material import Framed, Material
 from pinpoint3d.synth.textures.noise import cells, noise
 from pinpoint3d.synth.textures.painting import paint
 from pinpoint3d.synth.textures.palettes import Colour, painted, shaded, vivid
-from pinpoint3d.synth.textures.patterns import (
-    Banded,
-    Blotted,
-    Dotted,
-    Patch,
-    Picture,
-    Printed,
-    Tiles,
-)
+from pinpoint3d.synth.textures.patterns import Banded, Dotted, Patch, Tiles
+from pinpoint3d.synth.textures.prints import Blotted, Picture, Printed
 from pinpoint3d.synth.textures.solids import (
     Brushed,
     Chips,

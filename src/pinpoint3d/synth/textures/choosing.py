@@ -19,8 +19,10 @@ from pinpoint3d.synth.textures.palettes import (
     painted,
     shaded,
     vivid,
+    warm,
 )
-from pinpoint3d.synth.textures.patterns import Blotted, Dotted, Printed
+from pinpoint3d.synth.textures.patterns import Dotted
+from pinpoint3d.synth.textures.prints import Blotted, Printed
 from pinpoint3d.synth.textures.solids import (
     Brushed,
     Chips,
@@ -68,6 +70,12 @@ def choose(finish: Finish, rng: np.random.Generator, images: Images | None = Non
     return material
 
 
+def printed(rng: np.random.Generator) -> Material:
+    """What packs, tins and wrapping look like. Most inks are warm, as those for food are."""
+    inks = tuple(warm(rng) if rng.random() < 0.7 else vivid(rng) for _ in range(5))
+    return Printed(inks[0], inks[1:], rng.uniform(0.12, 0.4), 0.15, int(rng.integers(1 << 30)))
+
+
 def _wood(chance: _Chance) -> Material:
     rng, own, seed = chance.rng, chance.own, chance.seed
     if rng.random() >= 0.75:
@@ -78,11 +86,14 @@ def _wood(chance: _Chance) -> Material:
     trunk += rng.normal(0, 0.05, 3)
     trunk /= np.linalg.norm(trunk)
     x, y, z = (float(v) for v in trunk)
-    dark = shaded(light, rng.uniform(0.55, 0.85))
-    wood = Wood(light, dark, (x, y, z), rng.uniform(0.01, 0.04), rng.uniform(0.1, 0.5), 0.1, seed)
-    if own.random() < 0.08:
+    # Most furniture is of quiet wood: beech, birch, maple and their foils.
+    quiet = own.random() < 0.85
+    dark = shaded(light, own.uniform(0.94, 0.99) if quiet else rng.uniform(0.6, 0.9))
+    ring = own.uniform(0.008, 0.02) if quiet else rng.uniform(0.01, 0.04)
+    wood = Wood(light, dark, (x, y, z), ring, rng.uniform(0.1, 0.5), 0.1, seed)
+    if own.random() < 0.05:
         board = one_of(BOARDS, own)
-        return Chips(_shades(board, 0.12, own), board, own.uniform(0.012, 0.03), 0.0, 0.05, seed)
+        return Chips(_shades(board, 0.08, own), board, own.uniform(0.012, 0.03), 0.0, 0.05, seed)
     return wood
 
 
@@ -166,10 +177,7 @@ def _stone(chance: _Chance) -> Material:
 
 def _print(chance: _Chance) -> Material:
     rng, seed = chance.own, chance.seed
-    inks = tuple(vivid(rng) for _ in range(4))
-    if rng.random() < 0.2:
-        return Plain(inks[0], 0.15, 0.02, seed)
-    return Printed(vivid(rng), inks, rng.uniform(0.15, 0.8), 0.15, seed)
+    return Plain(vivid(rng), 0.15, 0.02, seed) if rng.random() < 0.2 else printed(rng)
 
 
 def _screen(chance: _Chance) -> Material:
@@ -193,6 +201,8 @@ def _paper(chance: _Chance) -> Material:
     if rng.random() < 0.3:  # cardboard
         board = one_of(BOARDS, rng)
         return Speckled(board, shaded(board, 0.85), 0.008, 0.3, 0.05, 0.0, seed)
+    if rng.random() < 0.5:
+        return printed(rng)
     white = (0.93, 0.92, 0.88) if rng.random() < 0.7 else painted(rng)
     return Plain(white, 0.0, 0.03, seed)
 

@@ -11,11 +11,12 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from pinpoint3d.synth.assets import Asset, Finish, face_areas
-from pinpoint3d.synth.textures.choosing import choose
+from pinpoint3d.synth.textures.choosing import choose, printed
 from pinpoint3d.synth.textures.images import Images
 from pinpoint3d.synth.textures.material import Framed, Material
 from pinpoint3d.synth.textures.palettes import METALS, WOODS, Colour, one_of, painted, shaded, vivid
-from pinpoint3d.synth.textures.patterns import Banded, Patch, Picture, PictureKind
+from pinpoint3d.synth.textures.patterns import Banded, Patch
+from pinpoint3d.synth.textures.prints import Picture, PictureKind
 from pinpoint3d.synth.textures.solids import Brushed, Plain, Wood
 from pinpoint3d.synth.textures.wear import Dusty, Rubbed
 
@@ -28,7 +29,9 @@ USUAL_GLOSS = 0.12
 
 OWN_COLOURS = 0.5  # of imported assets show the colours they bring
 OWN_FRAMES = 0.35  # of objects have a grain that begins anew in every part
-DECORATED = 0.3  # of objects have stripes, two tones or stickers
+PRINTED = 0.6  # of small objects are packs, tins and toys, printed all over
+SMALL = 0.5  # m
+DECORATED = 0.4  # of objects have stripes, two tones or stickers
 LEAST_PICTURE = 0.03  # m: what is printed on less is a mark of one colour
 
 Boxes = Float32[np.ndarray, "parts 2 3"]
@@ -40,8 +43,8 @@ def paint(
     """A material for every part of an asset.
 
     In about half of the objects all parts but glass, screens and prints share one material;
-    otherwise parts of one finish do, or each kind of part has its own. About half of the assets
-    that bring their colours keep them, one a part.
+    otherwise parts of one finish do, or each kind of part has its own. Many small things are
+    printed all over. About half of the assets that bring their colours keep them, one a part.
     """
     boxes = _boxes(asset)
     areas = np.bincount(
@@ -73,6 +76,9 @@ def _chosen(
         by_finish[part.finish] = by_finish.get(part.finish, 0.0) + area
     main = max(by_finish, key=lambda finish: (finish not in APART, by_finish[finish]))
     chosen: dict[tuple[Finish, str], Material] = {}
+    if (asset.high - asset.low).max() < SMALL and rng.random() < PRINTED:
+        chosen[main, ""] = printed(rng)
+        how = "one" if rng.random() < 0.5 else "by finish"
     coats: list[Material] = []
     for part in asset.parts:
         finish = part.finish if part.finish in APART or how != "one" else main
@@ -236,7 +242,15 @@ def _picture(
     rng: np.random.Generator,
 ) -> Picture:
     """A picture that fits between two corners; `lit` for what screens show."""
-    kinds: tuple[PictureKind, ...] = ("blocks", "text", "landscape", "blots")
+    kinds: tuple[PictureKind, ...] = (
+        "cover",
+        "cover",
+        "cover",
+        "blocks",
+        "text",
+        "landscape",
+        "blots",
+    )
     if lit:
         kinds = ("interface", "interface", "landscape", "text")
     kind = kinds[int(rng.integers(len(kinds)))]

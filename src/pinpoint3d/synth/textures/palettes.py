@@ -57,6 +57,11 @@ def vivid(rng: np.random.Generator) -> Colour:
     return _hsv(rng.random(), rng.uniform(0.2, 0.9), rng.uniform(0.3, 0.95))
 
 
+def warm(rng: np.random.Generator) -> Colour:
+    """Red, orange or yellow, as packs of food have."""
+    return _hsv(rng.uniform(-0.03, 0.17) % 1, rng.uniform(0.5, 0.95), rng.uniform(0.6, 0.95))
+
+
 def _hsv(hue: float, saturation: float, value: float) -> Colour:
     channels = [
         value * (1 - saturation * min(1.0, max(0.0, abs((hue * 6 + k) % 6 - 3) - 1)))
