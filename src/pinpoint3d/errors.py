@@ -48,5 +48,9 @@ class SynthesisError(PinpointError, ValueError):
     """Data that cannot be made as asked for."""
 
 
+class TrainingError(PinpointError, ValueError):
+    """A training run that cannot start or go on."""
+
+
 class MissingExtraError(PinpointError, ImportError):
     """An optional dependency that a task needs and that is not installed."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pinpoint3d import Click, GraphSegmenter, Masks, Scene
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
-from pinpoint3d.graph.replay import Replay, StandingClicks
+from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 
 N_POINTS = 12
 LINE = Scene([[float(x), 0.0, 0.0] for x in range(N_POINTS)])
@@ -23,12 +23,14 @@ class Counting:
         self.asked: list[int] = []
         self.replay = Replay(self._fresh, lambda _: GRAPH)
 
-    def _fresh(self, clicks: StandingClicks) -> Masks:
+    def _fresh(self, clicks: StandingClicks, before: Answer | None) -> Fresh:
+        assert before is None or before.fresh.memory == len(clicks) - 1
         self.asked.append(len(clicks))
         turn = np.arange(N_POINTS) % len(clicks)
         objects, parts = clicks.snapped.objects[turn], clicks.snapped.parts[turn]
         confidence = np.full(N_POINTS, 0.5, np.float32)
-        return keep_clicked(Masks(objects, parts, confidence), clicks.snapped)
+        masks = keep_clicked(Masks(objects, parts, confidence), clicks.snapped)
+        return Fresh(masks, memory=len(clicks))
 
     def answer(self, clicks: Sequence[Click]) -> Masks:
         return self.replay.answer(StandingClicks.of(LINE, clicks))

@@ -16,7 +16,7 @@ from pinpoint3d.graph.boundary import assign_points, band, refine_nodes
 from pinpoint3d.graph.claims import CLAIMED, Seeds, resolve
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.readings import Reading, readings
-from pinpoint3d.graph.replay import Replay, StandingClicks
+from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import WHOLE_SCENE_POINTS, Window, Windows
 from pinpoint3d.snap import SnappedClicks, snap_clicks
@@ -67,7 +67,7 @@ class GraphEncodedScene:
             return Masks.empty(len(self._scene))
         return self._replay.answer(standing)
 
-    def _fresh(self, clicks: StandingClicks) -> Masks:
+    def _fresh(self, clicks: StandingClicks, _: Answer | None) -> Fresh:
         """Masks from all clicks at once."""
         objects = np.zeros(len(self._scene), np.int32)
         parts = np.zeros(len(self._scene), np.int32)
@@ -79,7 +79,7 @@ class GraphEncodedScene:
             objects[surface.rows] = answer.object
             parts[surface.rows] = answer.part
             confidence[surface.rows] = answer.confidence
-        return keep_clicked(Masks(objects, parts, confidence), clicks.snapped)
+        return Fresh(keep_clicked(Masks(objects, parts, confidence), clicks.snapped))
 
     def _around_last(self, clicks: StandingClicks) -> NodeGraph | None:
         """Nodes of the window that the last click lies in, if it lies in one."""

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -54,10 +55,18 @@ class StandingClicks:
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """To some clicks: what the engine says of all of them at once, and what is shown."""
+class Fresh:
+    """An engine's answer to all clicks at once, and what it wants to know at the next click."""
 
-    fresh: Masks
+    masks: Masks
+    memory: Any = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """To some clicks: what the engine said, and the masks that are shown."""
+
+    fresh: Fresh
     settled: Masks
 
 
@@ -67,19 +76,20 @@ class Replay:
     Parameters
     ----------
     fresh
-        The engine: masks from clicks, a pure function in which clicked points have their label.
+        The engine: an answer from clicks and the answer before the last of them, or None for the
+        first; a pure function in which clicked points have their label.
     around
         The graph round the last of some clicks; None where nothing is segmented.
     """
 
     def __init__(
         self,
-        fresh: Callable[[StandingClicks], Masks],
+        fresh: Callable[[StandingClicks, Answer | None], Fresh],
         around: Callable[[StandingClicks], NodeGraph | None],
     ) -> None:
         self._fresh = fresh
         self._around = around
-        self._kept: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
         self._lock = Lock()
 
     def answer(self, clicks: StandingClicks) -> Masks:
@@ -99,32 +109,32 @@ class Replay:
         while (known := self._recalled(keys[:n])) is None and n > n_free:
             n -= 1
         if known is None:
-            fresh = self._fresh(clicks.first(n))
-            known = self._remembered(keys[:n], _Answer(fresh, fresh))
+            fresh = self._fresh(clicks.first(n), None)
+            known = self._remembered(keys[:n], Answer(fresh, fresh.masks))
         for k in range(n, len(clicks)):
             following = self._next(clicks.first(k + 1), known, corrects=corrects[k])
             known = self._remembered(keys[: k + 1], following)
         return known.settled
 
-    def _next(self, clicks: StandingClicks, before: _Answer, *, corrects: bool) -> _Answer:
+    def _next(self, clicks: StandingClicks, before: Answer, *, corrects: bool) -> Answer:
         """The answer after the last of the clicks, from the one after those before it."""
-        fresh = self._fresh(clicks)
+        fresh = self._fresh(clicks, before)
         last = clicks.snapped.take(np.array([len(clicks) - 1]))
         settled = before.settled
         if not corrects:
-            settled = keep_settled(settled, before.fresh, fresh)
+            settled = keep_settled(settled, before.fresh.masks, fresh.masks)
         elif (graph := self._around(clicks)) is not None:
-            settled = keep_unconcerned(settled, fresh, last, graph)
-        return _Answer(fresh, keep_clicked(settled, last))
+            settled = keep_unconcerned(settled, fresh.masks, last, graph)
+        return Answer(fresh, keep_clicked(settled, last))
 
-    def _recalled(self, key: tuple[object, ...]) -> _Answer | None:
+    def _recalled(self, key: tuple[object, ...]) -> Answer | None:
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
             return found
 
-    def _remembered(self, key: tuple[object, ...], answer: _Answer) -> _Answer:
+    def _remembered(self, key: tuple[object, ...], answer: Answer) -> Answer:
         with self._lock:
             self._kept[key] = answer
             while len(self._kept) > KEPT:

@@ -140,6 +140,34 @@ def segment_max(
     return _topped(np.ascontiguousarray(values), segment, n)
 
 
+def gated_mean(
+    x: Float32[np.ndarray, "places labels channels"],
+    gate: Float32[np.ndarray, "arcs channels"],
+    tail: Int32[np.ndarray, " arcs"],
+    head: Int32[np.ndarray, " arcs"],
+) -> Float32[np.ndarray, "places labels channels"]:
+    """Mean of what the heads of each place's arcs hold, weighted by the arcs' gates."""
+    total = segment_sum(gate, tail, len(x)) + np.float32(EPSILON)
+    return _gated(np.ascontiguousarray(x), np.ascontiguousarray(gate), tail, head, 1 / total)
+
+
+def sigmoid(x: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
+    """1 / (1 + exp(-x))."""
+    return 1 / (1 + np.exp(-np.clip(x, -80, 80)))
+
+
+def softmax(x: Float32[np.ndarray, "..."], axis: int) -> Float32[np.ndarray, "..."]:
+    """exp(x) as shares of its sum along an axis."""
+    raised = np.exp(x - x.max(axis=axis, keepdims=True))
+    return raised / raised.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(x: Float32[np.ndarray, "..."], axis: int) -> Float32[np.ndarray, "..."]:
+    """Logarithm of `softmax`."""
+    lowered = x - x.max(axis=axis, keepdims=True)
+    return lowered - np.log(np.exp(lowered).sum(axis=axis, keepdims=True))
+
+
 @cache
 def _blas() -> ThreadpoolController:
     """The BLAS libraries of this process; finding them takes some milliseconds."""
@@ -284,4 +312,20 @@ def _topped(values: NDArray, segment: NDArray, n: int) -> NDArray:
             if not seen[s] or values[i, c] > out[s, c]:
                 out[s, c] = values[i, c]
         seen[s] = True
+    return out
+
+
+@njit(cache=True, parallel=True)
+@no_type_check  # numba compiles the plain function
+def _gated(x: NDArray, gate: NDArray, tail: NDArray, head: NDArray, scale: NDArray) -> NDArray:
+    n, n_labels, n_channels = x.shape
+    out = np.zeros_like(x)
+    for label in prange(n_labels):
+        for a in range(len(tail)):
+            t, h = tail[a], head[a]
+            for c in range(n_channels):
+                out[t, label, c] += gate[a, c] * x[h, label, c]
+        for t in range(n):
+            for c in range(n_channels):
+                out[t, label, c] *= scale[t, c]
     return out

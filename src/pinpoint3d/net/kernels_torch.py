@@ -243,3 +243,30 @@ def segment_max(
     index = segment.long()[:, None].expand_as(values)
     zeros = values.new_zeros(n, values.shape[1])
     return zeros.scatter_reduce(0, index, values, "amax", include_self=False)
+
+
+def gated_mean(
+    x: Float[torch.Tensor, "places labels channels"],
+    gate: Float[torch.Tensor, "arcs channels"],
+    tail: Int32[torch.Tensor, " arcs"],
+    head: Int32[torch.Tensor, " arcs"],
+) -> Float[torch.Tensor, "places labels channels"]:
+    """Mean of what the heads of each place's arcs hold, weighted by the arcs' gates."""
+    total = segment_sum(gate, tail, len(x)) + EPSILON
+    sent = x.index_select(0, head) * gate[:, None]
+    return torch.zeros_like(x).index_add(0, tail, sent) / total[:, None]
+
+
+def sigmoid(x: Float[torch.Tensor, "..."]) -> Float[torch.Tensor, "..."]:
+    """1 / (1 + exp(-x))."""
+    return torch.sigmoid(x)
+
+
+def softmax(x: Float[torch.Tensor, "..."], axis: int) -> Float[torch.Tensor, "..."]:
+    """exp(x) as shares of its sum along an axis."""
+    return torch.softmax(x, axis)
+
+
+def log_softmax(x: Float[torch.Tensor, "..."], axis: int) -> Float[torch.Tensor, "..."]:
+    """Logarithm of `softmax`."""
+    return torch.log_softmax(x, axis)

@@ -1,0 +1,282 @@
+"""Pair features: how each superpoint, and each node, lies to the clicks of every label.
+
+`Question` says what is asked about one object; `superpoint_pairs` and `node_pairs` measure every
+place against every label, and against the best of the label's rivals. Nothing here is learned:
+these are the numbers that a person would look at, and most of what one click says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float32, Int32
+from scipy.sparse.csgraph import dijkstra
+
+from pinpoint3d.net.view import View
+
+BACKGROUND, OBJECT, REST, PART = range(4)
+"""Kinds of labels."""
+
+N_FIELDS = 5
+N_SUPERPOINT_PAIRS = 25
+N_NODE_PAIRS = 11
+FAR = 6.0  # what a logarithm of a distance is at most; labels without clicks are as far
+CLOSEST = 0.5  # nodes: distances below are alike
+NOWHERE = 1e9  # m
+ROOTS = 3.0  # height of the merge tree above which all is one
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about one object: K clicks, C labels in one or two groups.
+
+    The first two labels are the background (with all other objects) and the object; the others,
+    where parts are asked for, are the rest of the object and its parts.
+
+    Attributes
+    ----------
+    parts
+        Part ids asked for, without the rest; empty where only the object is.
+    node
+        Node of the view that each click lies on. int32 (K,).
+    is_object
+        Whether each click is on the object. bool (K,).
+    part
+        Part that each click names; 0 for the rest, or where it names none. int32 (K,).
+    granularity
+        What each click says of how large a thing it means, or NaN. float32 (K,).
+    """
+
+    parts: tuple[int, ...]
+    node: Int32[np.ndarray, " clicks"]
+    is_object: Bool[np.ndarray, " clicks"]
+    part: Int32[np.ndarray, " clicks"]
+    granularity: Float32[np.ndarray, " clicks"]
+
+    @property
+    def n_labels(self) -> int:
+        """C."""
+        return 2 + (1 + len(self.parts) if self.parts else 0)
+
+    @cached_property
+    def kind(self) -> Int32[np.ndarray, " labels"]:
+        """Kind of each label."""
+        inside = [REST] + [PART] * len(self.parts) if self.parts else []
+        return np.array([BACKGROUND, OBJECT, *inside], np.int32)
+
+    @property
+    def groups(self) -> tuple[slice, ...]:
+        """The labels that exclude each other."""
+        return (slice(0, 2), slice(2, self.n_labels)) if self.parts else (slice(0, 2),)
+
+    @cached_property
+    def member(self) -> Bool[np.ndarray, "clicks labels"]:
+        """Which clicks speak for which labels."""
+        member = np.zeros((len(self.node), self.n_labels), bool)
+        member[:, 0] = ~self.is_object
+        member[:, 1] = self.is_object
+        if self.parts:
+            for column, part in enumerate((0, *self.parts), start=2):
+                member[:, column] = self.is_object & (self.part == part)
+        return member
+
+
+def click_fields(view: View, node: int) -> Float32[np.ndarray, "fields superpoints"]:
+    """Distances from one click to every superpoint.
+
+    Straight, along the surface, the same with creases and with colour steps as detours, all in
+    metres; and the height of the merge tree at which both join.
+    """
+    superpoint = int(view.superpoint[node])
+    fields = np.empty((N_FIELDS, view.n_superpoints), np.float32)
+    fields[0] = np.linalg.norm(view.centre - view.xyz[node], axis=1)
+    for row, network in enumerate(view.networks, start=1):
+        fields[row] = dijkstra(network, directed=True, indices=superpoint)
+    fields[4] = view.joined_at(superpoint)
+    return fields
+
+
+def superpoint_pairs(
+    view: View,
+    question: Question,
+    fields: Sequence[Float32[np.ndarray, "fields superpoints"]],
+    previous: Float32[np.ndarray, "superpoints labels"] | None,
+) -> Float32[np.ndarray, "superpoints labels 25"]:
+    """Features of every superpoint and label.
+
+    Parameters
+    ----------
+    fields
+        `click_fields` of every click.
+    previous
+        Probabilities of the last answer, or None before there is one.
+    """
+    member, n = question.member, view.n_superpoints
+    distance = np.stack(fields) if fields else np.zeros((0, N_FIELDS, n), np.float32)
+    x = np.zeros((n, question.n_labels, N_SUPERPOINT_PAIRS), np.float32)
+    own = _least(distance, member)  # (fields, superpoints, labels)
+    other = _rival(own, question.groups)
+    scale = np.float32(view.size)
+    for k in range(4):
+        x[..., k] = _logarithm(own[k] / scale)
+        x[..., 5 + k] = _ratio(own[k], other[k], CLOSEST * scale)
+    x[..., 4] = np.minimum(own[4], ROOTS)
+    x[..., 9] = np.minimum(own[4], ROOTS) - np.minimum(other[4], ROOTS)
+    x[..., 10] = np.minimum(own[0], 3)  # in metres as well, for kinds of things have sizes
+
+    nearest = _nearest_click(distance[:, 0], member)  # (superpoints, labels), -1 without clicks
+    rival = _rival_click(own[0], nearest, question.groups)
+    place = view.superpoint[question.node]
+    for first, click in ((11, nearest), (16, rival)):
+        known = click >= 0
+        at = question.node[np.maximum(click, 0)] if len(question.node) else np.zeros_like(click)
+        step = view.centre[:, None] - view.xyz[at]
+        length = np.maximum(np.linalg.norm(step, axis=2), scale)
+        normal = view.normal[at]
+        x[..., first] = known * np.abs((step * normal).sum(axis=2)) / length
+        x[..., first + 1] = known * np.abs((view.facing[:, None] * normal).sum(axis=2))
+        x[..., first + 2] = known * step[..., 2] / length
+        if view.rgb is not None:
+            apart = np.linalg.norm(view.colour[:, None] - view.rgb[at], axis=2)
+            x[..., first + 3] = known * apart
+    if view.rgb is not None:
+        x[..., 15] = x[..., 19] - x[..., 14]
+    between = _between(view, question, nearest, rival)
+    x[..., 20] = np.minimum(np.minimum(own[0], NOWHERE) / between, 4)
+    x[:, ~member.any(axis=0), 21] = 1
+    for k, superpoint in enumerate(place):
+        x[superpoint, member[k], 22] = 1
+        for group in question.groups:
+            if member[k, group].any():
+                columns = np.arange(question.n_labels)[group]
+                x[superpoint, columns[~member[k, group]], 23] = 1
+    if previous is not None:
+        x[..., 24] = 2 * previous - 1
+    return x
+
+
+def node_pairs(
+    view: View,
+    rows: Int32[np.ndarray, " rows"],
+    question: Question,
+    previous: Float32[np.ndarray, "rows labels"] | None,
+) -> Float32[np.ndarray, "rows labels 11"]:
+    """Features of some nodes and every label, from places, normals and colours alone."""
+    member = question.member
+    scale = np.float32(view.size)
+    xyz = view.xyz[rows]
+    clicked = view.xyz[question.node]
+    straight = np.linalg.norm(xyz[None] - clicked[:, None], axis=2)  # (clicks, rows)
+    own = _least(straight[:, None], member)[0]
+    other = _rival(own[None], question.groups)[0]
+    nearest = _nearest_click(straight, member)
+    rival = _rival_click(own, nearest, question.groups)
+    x = np.zeros((len(rows), question.n_labels, N_NODE_PAIRS), np.float32)
+    x[..., 0] = _logarithm(own / scale)
+    x[..., 1] = _ratio(own, other, CLOSEST * scale)
+    for first, click in ((2, nearest), (6, rival)):
+        known = click >= 0
+        at = question.node[np.maximum(click, 0)] if len(question.node) else np.zeros_like(click)
+        step = xyz[:, None] - view.xyz[at]
+        length = np.maximum(np.linalg.norm(step, axis=2), scale)
+        normal = view.normal[at]
+        x[..., first] = known * np.abs((step * normal).sum(axis=2)) / length
+        x[..., first + 1] = known * np.abs((view.normal[rows][:, None] * normal).sum(axis=2))
+        x[..., first + 2] = known * step[..., 2] / length
+        if view.rgb is not None:
+            apart = np.linalg.norm(view.rgb[rows][:, None] - view.rgb[at], axis=2)
+            x[..., first + 3] = known * apart
+    if previous is not None:
+        x[..., 10] = 2 * previous - 1
+    return x
+
+
+def _least(
+    distance: Float32[np.ndarray, "clicks fields places"], member: Bool[np.ndarray, "clicks labels"]
+) -> Float32[np.ndarray, "fields places labels"]:
+    """Least distance to the clicks of each label; infinite for labels without."""
+    out = np.full((*distance.shape[1:], member.shape[1]), np.inf, np.float32)
+    for label in range(member.shape[1]):
+        mine = member[:, label]
+        if mine.any():
+            out[..., label] = distance[mine].min(axis=0)
+    return out
+
+
+def _rival(
+    own: Float32[np.ndarray, "fields places labels"], groups: tuple[slice, ...]
+) -> Float32[np.ndarray, "fields places labels"]:
+    """Least distance to any other label of the same group."""
+    out = np.full_like(own, np.inf)
+    for group in groups:
+        mine = own[..., group]
+        if mine.shape[-1] < 2:
+            continue
+        best = mine.argmin(axis=-1, keepdims=True)
+        two = np.partition(mine, 1, axis=-1)[..., :2]
+        is_best = np.arange(mine.shape[-1]) == best
+        out[..., group] = np.where(is_best, two[..., 1:2], two[..., :1])
+    return out
+
+
+def _nearest_click(
+    straight: Float32[np.ndarray, "clicks places"], member: Bool[np.ndarray, "clicks labels"]
+) -> Int32[np.ndarray, "places labels"]:
+    """Nearest click of each label; -1 for labels without."""
+    out = np.full((straight.shape[1], member.shape[1]), -1, np.int32)
+    for label in range(member.shape[1]):
+        mine = np.flatnonzero(member[:, label])
+        if len(mine):
+            out[:, label] = mine[straight[mine].argmin(axis=0)]
+    return out
+
+
+def _rival_click(
+    own: Float32[np.ndarray, "places labels"],
+    nearest: Int32[np.ndarray, "places labels"],
+    groups: tuple[slice, ...],
+) -> Int32[np.ndarray, "places labels"]:
+    """Nearest click of any other label of the same group; -1 where there is none."""
+    out = np.full_like(nearest, -1)
+    rows = np.arange(len(own))
+    for group in groups:
+        columns = np.arange(own.shape[1])[group]
+        for column in columns:
+            others = columns[columns != column]
+            if len(others):
+                best = others[own[:, others].argmin(axis=1)]
+                out[:, column] = nearest[rows, best]
+    return out
+
+
+def _between(
+    view: View,
+    question: Question,
+    nearest: Int32[np.ndarray, "places labels"],
+    rival: Int32[np.ndarray, "places labels"],
+) -> Float32[np.ndarray, "places labels"]:
+    """Metres from the nearest click of each label to that of its rival; very many without one."""
+    if len(question.node) == 0:
+        return np.full(nearest.shape, NOWHERE, np.float32)
+    clicked = view.xyz[question.node]
+    apart = np.linalg.norm(clicked[:, None] - clicked[None], axis=2).astype(np.float32)
+    found = np.maximum(apart, view.size)[np.maximum(nearest, 0), np.maximum(rival, 0)]
+    return np.where((nearest >= 0) & (rival >= 0), found, np.float32(NOWHERE))
+
+
+def _logarithm(nodes: Float32[np.ndarray, "places labels"]) -> Float32[np.ndarray, "places labels"]:
+    """Logarithm of a distance in nodes, brought to about one."""
+    return np.minimum(np.log1p(nodes), FAR) / 3
+
+
+def _ratio(
+    own: Float32[np.ndarray, "places labels"],
+    other: Float32[np.ndarray, "places labels"],
+    closest: np.floating | float,
+) -> Float32[np.ndarray, "places labels"]:
+    """Logarithm of own distance over the rival's, within 3; 0 where neither label has a click."""
+    far = np.float32(1e4) * closest
+    return np.clip(
+        np.log((np.minimum(own, far) + closest) / (np.minimum(other, far) + closest)), -3, 3
+    ).astype(np.float32)

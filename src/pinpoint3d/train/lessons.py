@@ -1,0 +1,143 @@
+"""Lessons: a question about a crop, its clicks, and the corrections that follow.
+
+`draw_lesson` decides what is asked (all parts, some, one, or the object alone; on which level of
+the part tree) and where the first clicks fall. `Lesson.corrected` adds clicks where an answer is
+wrong, by the same simulated user that the evaluation has.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float32, Int32
+
+from pinpoint3d.net.pairs import Question, click_fields
+from pinpoint3d.simulate import Clicker
+from pinpoint3d.train.crops import Crop, recoloured, rescaled, turned
+from pinpoint3d.types import Click, Masks, Scene
+
+ALL_PARTS, SOME_PARTS, ONE_PART, OBJECT_ALONE = 0.68, 0.15, 0.07, 0.10
+FINEST = 0.65  # of lessons ask on the finest level
+MOST_PARTS = 12
+FEWEST_NODES = 3  # of a part worth asking about
+DEEPEST = 0.6  # of lessons begin with clicks at the deepest points, the others anywhere
+OUTSIDE = 0.15  # of lessons begin with clicks outside the object as well
+TOLD = 0.5  # of clicks that could mean several things say which
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A crop, what is asked about it, and what is right.
+
+    Attributes
+    ----------
+    crop
+        What is looked at.
+    question
+        The clicks so far.
+    fields
+        `pairs.click_fields` of each click.
+    truth
+        Of each node: 0 background, 1 the object or its rest, 2 and up its parts. int32 (V,).
+    clicker
+        Who finds what is wrong.
+    """
+
+    crop: Crop
+    question: Question
+    fields: tuple[Float32[np.ndarray, "fields superpoints"], ...]
+    truth: Int32[np.ndarray, " nodes"]
+    clicker: Clicker
+
+    @property
+    def n_answers(self) -> int:
+        """Labels that a node may have: background, object or rest, parts."""
+        return 2 + len(self.question.parts)
+
+    def corrected(self, answer: Int32[np.ndarray, " nodes"], most: int) -> "Lesson":
+        """The lesson with clicks on up to `most` errors of an answer, largest first."""
+        return self._with(self.clicker.errors(_masks(answer), most))
+
+    def _with(self, clicks: Sequence[Click]) -> "Lesson":
+        if not clicks:
+            return self
+        view, old = self.crop.view, self.question
+        node = np.array([click.point for click in clicks], np.int32)
+        question = replace(
+            old,
+            node=np.concatenate([old.node, node]),
+            is_object=np.append(old.is_object, [bool(click.object) for click in clicks]),
+            part=np.append(old.part, [click.part for click in clicks]).astype(np.int32),
+            granularity=np.append(old.granularity, np.full(len(node), np.nan, np.float32)),
+        )
+        fields = tuple(click_fields(view, int(n)) for n in node)
+        return replace(self, question=question, fields=self.fields + fields)
+
+
+def draw_lesson(crop: Crop, rng: np.random.Generator) -> Lesson:
+    """A lesson about a crop, which is turned, scaled and coloured anew."""
+    crop = recoloured(rescaled(turned(crop, rng), float(rng.uniform(0.8, 1.25))), rng)
+    return lesson_on(crop, rng)
+
+
+def lesson_on(crop: Crop, rng: np.random.Generator, *, all_parts: bool = False) -> Lesson:
+    """A lesson about a crop as it is; with `all_parts` the question that evaluations ask."""
+    level = len(crop.levels) - 1
+    if not all_parts and rng.random() > FINEST:
+        level = int(rng.integers(len(crop.levels)))
+    part = crop.levels[level][crop.part]
+    count = np.bincount(part, minlength=crop.levels.shape[1])
+    able = [p for p in range(1, len(count)) if count[p] >= FEWEST_NODES]
+    chosen, granularity = _chosen(able, rng, all_parts=all_parts)
+    if chosen and len(chosen) == 1 and count[chosen[0]] == count.sum() - (crop.label != 1).sum():
+        chosen = []  # the part is the object
+    truth = (crop.label == 1).astype(np.int32)
+    for place, p in enumerate(chosen, start=2):
+        truth[part == p] = place
+    scene = Scene(crop.view.xyz)
+    places = range(2, 2 + len(chosen)) if chosen else [1]
+    targets = [(1, place - 1) for place in places]
+    clicker = Clicker(scene, _masks(truth), targets)
+    clicks = clicker.first_clicks()
+    if not all_parts and rng.random() > DEEPEST:
+        clicks = [
+            replace(click, point=int(rng.choice(np.flatnonzero(truth == click.part + 1))))
+            for click in clicks
+        ]
+    if not all_parts and rng.random() < OUTSIDE and (truth == 0).any():
+        around = rng.choice(np.flatnonzero(truth == 0), int(rng.integers(1, 4)))
+        clicks += [Click(int(row), object=0) for row in around]
+    nothing = np.zeros(0, np.int32)
+    question = Question(
+        tuple(range(1, 1 + len(chosen))), nothing, nothing.astype(bool), nothing,
+        nothing.astype(np.float32),
+    )  # fmt: skip
+    lesson = Lesson(crop, question, (), truth, clicker)._with(clicks)
+    if granularity and rng.random() < TOLD:
+        size = level + 1 if chosen else 0
+        told = np.full(len(clicks), 1 - size / len(crop.levels), np.float32)
+        told[~lesson.question.is_object] = np.nan
+        lesson = replace(lesson, question=replace(lesson.question, granularity=told))
+    return lesson
+
+
+def _chosen(
+    able: list[int], rng: np.random.Generator, *, all_parts: bool
+) -> tuple[list[int], bool]:
+    """Parts to ask about, and whether a click could mean more or less than it does."""
+    if len(able) > MOST_PARTS:
+        able = sorted(rng.choice(able, MOST_PARTS, replace=False).tolist())
+    chance = rng.random()
+    if all_parts or chance < ALL_PARTS or not able:
+        return able, len(able) < 2
+    if chance < ALL_PARTS + SOME_PARTS:
+        n = int(rng.integers(1, len(able) + 1))
+        return sorted(rng.choice(able, n, replace=False).tolist()), n == 1
+    if chance < ALL_PARTS + SOME_PARTS + ONE_PART:
+        return [int(rng.choice(able))], True
+    return [], True
+
+
+def _masks(answer: Int32[np.ndarray, " nodes"]) -> Masks:
+    """An answer as masks: object 1 with part 0 for its rest."""
+    return Masks.of((answer > 0).astype(np.int32), np.maximum(answer - 1, 0).astype(np.int32))
