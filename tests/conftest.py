@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
 from pinpoint3d import Scene
+
+hypothesis.settings.register_profile("pinpoint3d", deadline=None)  # machines are noisy
+hypothesis.settings.load_profile("pinpoint3d")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

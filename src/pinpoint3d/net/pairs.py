@@ -82,6 +82,28 @@ class Question:
         return member
 
 
+def recalled(
+    answer: Int32[np.ndarray, " nodes"],
+    confidence: Float32[np.ndarray, " nodes"],
+    question: Question,
+) -> Float32[np.ndarray, "nodes labels"]:
+    """Probabilities of all labels on each node, as far as an answer tells them.
+
+    Parameters
+    ----------
+    answer
+        0 for the background, 1 for the object or its rest, 2 and up for its parts.
+    confidence
+        Of that answer; what is left of it is spread over the others.
+    """
+    n = 2 + len(question.parts)
+    chance = np.repeat(((1 - confidence) / (n - 1))[:, None], n, axis=1)
+    chance[np.arange(len(answer)), answer] = confidence
+    if not question.parts:
+        return chance.astype(np.float32)
+    return np.column_stack([chance[:, 0], 1 - chance[:, 0], chance[:, 1:]]).astype(np.float32)
+
+
 def click_fields(view: View, node: int) -> Float32[np.ndarray, "fields superpoints"]:
     """Distances from one click to every superpoint.
 

@@ -29,6 +29,7 @@ from pinpoint3d.files.storage import write_atomically
 from pinpoint3d.net.kernels_torch import on_device
 from pinpoint3d.net.losses import LossWeights, answer_log, cross_entropy, lost, soft_dice
 from pinpoint3d.net.model import Config, Model, fine_inputs, place_of, question_inputs
+from pinpoint3d.net.pairs import recalled
 from pinpoint3d.net.parameters import initial
 from pinpoint3d.net.weights import Weights, write_weights
 from pinpoint3d.train.crops import Crop, CropFile
@@ -220,19 +221,12 @@ class _Answer:
         self.coarse = answer_log(coarse)
         self.which = answer_log(logits[:, :2])
         self.best = self.log.detach().argmax(1).int().cpu().numpy()
-        self.previous = chances(logits.detach().float().cpu().numpy())
+        confidence = self.log.detach().amax(1).exp().float().cpu().numpy()
+        self.previous = recalled(self.best, confidence, lesson.question)
 
     def correct(self, most: int) -> None:
         """Have the next answer know of up to `most` errors of this one."""
         self.lesson = self.lesson.corrected(self.best, most)
-
-
-def chances(logits: np.ndarray) -> np.ndarray:
-    """Probability of each label on each node, of parts together with their object's."""
-    chance = np.exp(answer_log(logits[:, :2]))
-    if logits.shape[1] == 2:
-        return chance
-    return np.concatenate([chance, np.exp(answer_log(logits))[:, 1:]], axis=1)
 
 
 def _answers(
