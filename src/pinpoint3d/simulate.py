@@ -66,26 +66,36 @@ class _Links:
         site, node_kind = np.divmod(nodes, n_kinds)
         first = np.full(len(self.neighbour), -1, np.int32)
         first[site[::-1]] = np.arange(len(site) - 1, -1, -1)  # the lowest node of a site stays
-        root = _joined(site, node_kind, first, self.neighbour)
-        return np.unique(root, return_inverse=True)[1][node].astype(np.int64)
+        return _joined(site, node_kind, first, self.neighbour)[node]
 
 
 @njit(cache=True)
 @no_type_check  # numba compiles the plain function
 def _joined(site, kind, first, neighbour):
-    """Root of the piece of each node: nodes (site, kind), in order, linked by their sites."""
+    """Piece of each node, by number from 0: nodes (site, kind), in order, linked by their sites."""
     root = np.arange(len(site))
     for i in range(len(site)):
+        own = find(root, i)
         for other in neighbour[site[i]]:
             j = first[other]
             while 0 <= j < len(site) and site[j] == other and kind[j] < kind[i]:
                 j += 1
             if 0 <= j < len(site) and site[j] == other and kind[j] == kind[i]:
-                a, b = find(root, i), find(root, j)
-                root[max(a, b)] = min(a, b)
-    for i in range(len(root)):
-        root[i] = find(root, i)
-    return root
+                theirs = find(root, j)
+                if theirs < own:
+                    root[own] = theirs
+                    own = theirs
+                elif own < theirs:
+                    root[theirs] = own
+    piece, n_pieces = np.empty(len(root), np.int64), 0
+    for i in range(len(root)):  # a root is the lowest of its piece, so it has its number already
+        above = find(root, i)
+        if above == i:
+            piece[i] = n_pieces
+            n_pieces += 1
+        else:
+            piece[i] = piece[above]
+    return piece
 
 
 @dataclass(frozen=True)
