@@ -10,13 +10,16 @@ export OMP_WAIT_POLICY = passive
 
 setup: $(VENV)/.dev
 
+# Installing also builds the studio (hatch_build.py), so its sources count too.
+STUDIO := hatch_build.py $(shell find studio -name node_modules -prune -o -type f -print)
+
 # Stamps: what is installed is left alone until pyproject.toml changes. The demo needs only what
 # users need, without the compiling of files it never imports, so that a first look comes sooner.
-$(VENV)/.dev: pyproject.toml | $(BIN)/pip
+$(VENV)/.dev: pyproject.toml $(STUDIO) | $(BIN)/pip
 	$(PIP) install --editable '.[dev]'
 	@touch $(VENV)/.runtime $@
 
-$(VENV)/.runtime: pyproject.toml | $(BIN)/pip
+$(VENV)/.runtime: pyproject.toml $(STUDIO) | $(BIN)/pip
 	$(PIP) install --no-compile --editable '.[all]'
 	@touch $@
 
@@ -49,4 +52,4 @@ wheel: setup
 	$(BIN)/hatchling build -d dist
 
 clean:
-	rm -rf $(VENV) out dist build
+	rm -rf $(VENV) out dist build studio/node_modules src/pinpoint3d/server/static

@@ -14,6 +14,13 @@ async function made(what: Made): Promise<void> {
   if (search.get("test") === "1") (await import("./testing")).expose(what);
 }
 
+// The picture shows that it has the focus only to those who use keys.
+const { dataset } = document.documentElement;
+window.addEventListener("keydown", (event) => {
+  if (event.key === "Tab") dataset.keys = "";
+});
+window.addEventListener("pointerdown", () => delete dataset.keys);
+
 const root = document.getElementById("app");
 if (root)
   render(<App id={search.get("session")} onMade={(what) => void made(what)} />, root);

@@ -43,8 +43,11 @@ export class Commands {
         this.drop();
         return true;
       case "new-object":
-        store.target.value = null;
-        store.readings.value = null;
+        batch(() => {
+          store.target.value = null;
+          store.readings.value = null;
+          store.fresh.value = true;
+        });
         return true;
       case "piece":
         this.pointer.piece();

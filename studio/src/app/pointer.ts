@@ -77,9 +77,10 @@ export class Pointer implements Handlers {
     }
     const background = this.backgroundKey;
     const decide = (): ClickOp | null => {
-      const press = { point, label: this.studio.labelAt(point), ...how, background };
+      const press = { point, label: this.studio.labelAt(point), ...how, background, fresh: store.fresh.value };
       const named = (target: Target) => nameOf(target, store.rows.value);
       const meaning = meaningOf(press, store.target.value, store.locked, named);
+      store.fresh.value = false;
       if (meaning.kind === "click") return meaning.op;
       if (meaning.kind === "refused") {
         this.shake();

@@ -35,6 +35,9 @@ export class Studio implements Listener {
   ) {
     store.target.value = recall(id).target ?? null;
     this.connection = new Connection(id, this);
+    effect(() => {
+      if (store.target.value) store.fresh.value = false;
+    });
     effect(() => this.paintPalette());
     effect(() => this.placeMarks());
     effect(() => viewer.setTarget(store.target.value?.object ?? 0, store.target.value?.part ?? 0));
@@ -101,11 +104,17 @@ export class Studio implements Listener {
     this.pendingMarks = [...this.pendingMarks, mark];
     store.readings.value = null;
     this.placeMarks();
+    this.viewer.hold();
     const ack = await this.do(make);
     if (ack?.object) store.target.value = { object: ack.object, part: ack.part ?? 0 };
     this.pendingMarks = this.pendingMarks.filter((other) => other !== mark);
-    if (!ack) this.placeMarks();
+    if (ack) this.releaseAt = ack.rev;
+    else this.placeMarks();
+    if (!ack || (store.state.value?.rev ?? 0) >= ack.rev) this.viewer.release();
   }
+
+  /** Revision whose state is the last part of the answer that is waited for. */
+  private releaseAt = 0;
 
   /** Another reading of the last click. */
   chooseReading(index: number): void {
@@ -164,6 +173,7 @@ export class Studio implements Listener {
         store.target.value = { object: target.object, part: 0 };
     }
     if (this.lastClick && next.rev > this.lastClick.rev) store.readings.value = null;
+    if (this.releaseAt > 0 && next.rev >= this.releaseAt) this.viewer.release();
     if (before && next.rev !== before.rev) this.announce();
   }
 

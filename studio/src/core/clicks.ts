@@ -13,6 +13,8 @@ export interface Press {
   negative: boolean;
   newPart: boolean;
   background: boolean;
+  /** The person asked for a new object: a click on a labelled point starts one too. */
+  fresh: boolean;
 }
 
 export type Meaning =
@@ -36,14 +38,14 @@ export function meaningOf(
     return refused("Nothing is selected to take points from. Click an object first.");
   if (target && locked(target.object) && !press.background)
     return refused(`${named({ object: target.object, part: 0 })} is locked. Unlock it with K.`);
-  if (!target && !press.newPart && !press.background && label.object > 0)
+  if (!target && !press.newPart && !press.background && !press.fresh && label.object > 0)
     return { kind: "select", target: { object: label.object, part: 0 } };
   if (isLocked)
     return refused(`These points belong to ${named({ ...label, part: 0 })}, which is locked.`);
   if (press.background) return click(0, 0);
   if (press.newPart) {
     if (target) return click(target.object, null);
-    return label.object > 0 ? click(label.object, null) : click(null, null);
+    return label.object > 0 && !press.fresh ? click(label.object, null) : click(null, null);
   }
   if (!target) return click(null, 0);
   return click(target.object, target.part, press.negative);

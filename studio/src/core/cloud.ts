@@ -1,5 +1,7 @@
 // The points of a scan as the page holds them, in display order: coarse sample first.
 
+import { sizeCodes } from "./density";
+
 const BLOCK = 4096;
 
 /** A run of consecutive points and the box they lie in. */
@@ -22,6 +24,8 @@ export interface Cloud {
   superpoints: Uint32Array | null;
   readonly object: Uint16Array;
   readonly part: Uint8Array;
+  /** Size to draw each point at (`density.ts`). */
+  readonly sizes: Uint8Array;
   /** 255 is certain. */
   readonly confidence: Uint8Array;
   readonly blocks: Block[];
@@ -74,6 +78,7 @@ export function makeCloud(
     object: labels.object.subarray(0, n),
     part: labels.part.subarray(0, n),
     confidence: labels.confidence.subarray(0, n),
+    sizes: sizeCodes(xyz, spacing),
     blocks,
     low,
     high,

@@ -37,6 +37,8 @@ export const pending = signal(0);
 export const answered = signal(0);
 
 export const target = signal<Target | null>(null);
+/** A new object was asked for: the next click starts it, wherever it lands. */
+export const fresh = signal(false);
 export const readings = signal<Readings | null>(null);
 export const hidden = signal<ReadonlySet<string>>(new Set());
 export const isolated = signal<number | null>(null);

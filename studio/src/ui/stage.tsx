@@ -103,8 +103,8 @@ function placeSlider(viewer: Viewer): void {
   }
   const { x: halfW, y: halfH } = viewer.middle();
   sliderAt.value = {
-    x: Math.min(Math.max(at.x + 24, 76), 2 * halfW - 300),
-    y: Math.min(Math.max(at.y - 30, 64), 2 * halfH - 140),
+    x: Math.min(Math.max(at.x + 36, 76), 2 * halfW - 250),
+    y: Math.min(Math.max(at.y + 22, 64), 2 * halfH - 140),
   };
 }
 
@@ -118,6 +118,7 @@ export function TargetPill({ commands }: { commands: Commands }) {
   else if (store.tool.value === "lasso") help = "Draw round points to add. Shift takes away.";
   else if (store.tool.value === "brush") help = "Drag to add points. Shift takes away.";
   else if (row?.locked) help = "Locked: nothing changes it.";
+  else if (store.fresh.value) help = "Your next click starts a new object, wherever it lands.";
   else if (target)
     help = "Click adds · right-click takes away · Ctrl+click starts a new part · Enter: done";
   return (

@@ -27,7 +27,7 @@ export function TopBar({ commands, onMenu }: { commands: Commands; onMenu: () =>
           label={undo ? `Undo: ${undo}` : "Nothing to undo"}
           command="undo"
           disabled={!undo}
-          text={undo ? `Undo ${undo}` : "Undo"}
+          text={undo ? `Undo: ${undo}` : "Undo"}
           onClick={() => commands.run("undo")}
         />
         <IconButton
@@ -99,7 +99,7 @@ const VERBS: Record<string, string> = {
 /** An operation as a button says it: "− click on chair 1 › leg". */
 function inWords(brief: Brief): string {
   const verb = VERBS[brief.op] ?? brief.op;
-  const sign = brief.op === "click" ? (brief.negative ? "− " : "+ ") : "";
+  const sign = brief.negative ? "− " : "";
   if (!brief.object) return brief.op === "click" ? "background click" : sign + verb;
   const target = { object: brief.object, part: brief.part ?? 0 };
   return `${sign}${verb} on ${nameOf(target, store.rows.value)}`;

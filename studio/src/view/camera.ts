@@ -3,6 +3,7 @@
 import { Matrix4, OrthographicCamera, PerspectiveCamera, Quaternion, Vector3 } from "three";
 
 const FOV_DEG = 50;
+const STRAY = 0.015; // share of points on each side that framing leaves out
 const PITCH_LIMIT = Math.PI / 2 - 0.001;
 
 /** Everything that must come back after a reload. */
@@ -61,27 +62,30 @@ export class Camera {
     this.distance = pose.distance;
   }
 
-  /** Pose that sees some points whole (x y z each), from a direction or the present one. */
+  /**
+   * Pose that sees some points (x y z each) from a direction or the present one; a few stray ones
+   * may fall outside.
+   */
   framing(points: Float32Array, yaw = this.yaw, pitch = this.pitch): Pose {
     const inverse = rotation(yaw, pitch).invert();
-    const low = new Vector3(Infinity, Infinity, Infinity);
-    const high = low.clone().negate();
     const seen: Vector3[] = [];
     for (let i = 0; i < points.length; i += 3) {
       const p = new Vector3().fromArray(points, i).applyMatrix4(this.unframe);
       seen.push(p.applyQuaternion(inverse));
-      low.min(p);
-      high.max(p);
     }
-    const centre = low.add(high).multiplyScalar(0.5);
-    const slopeY = 0.92 * Math.tan(half());
+    const middle = (axis: "x" | "y" | "z") => {
+      const values = seen.map((p) => p[axis]).sort((a, b) => a - b);
+      return (quantile(values, STRAY) + quantile(values, 1 - STRAY)) / 2;
+    };
+    const centre = new Vector3(middle("x"), middle("y"), middle("z"));
+    const slopeY = 0.9 * Math.tan(half());
     const slopeX = slopeY * this.perspective.aspect;
-    let distance = 1e-3;
-    for (const p of seen) {
+    const needed = seen.map((p) => {
       const wide = Math.abs(p.x - centre.x) / slopeX;
       const tall = Math.abs(p.y - centre.y) / slopeY;
-      distance = Math.max(distance, Math.max(wide, tall) + p.z - centre.z);
-    }
+      return Math.max(wide, tall) + p.z - centre.z;
+    });
+    const distance = Math.max(1e-3, quantile(needed.sort((a, b) => a - b), 1 - STRAY));
     centre.z += distance; // the camera looks along -z
     const eye = centre.applyQuaternion(rotation(yaw, pitch));
     return { eye: eye.toArray() as [number, number, number], yaw, pitch, distance };
@@ -187,6 +191,9 @@ export class Camera {
     camera.matrixWorldInverse.copy(camera.matrix).invert();
   }
 }
+
+const quantile = (sorted: number[], share: number): number =>
+  sorted[Math.round(share * (sorted.length - 1))];
 
 const half = () => (FOV_DEG / 2) * (Math.PI / 180);
 

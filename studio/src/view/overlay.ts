@@ -36,7 +36,7 @@ export class Overlay {
       const group = this.layer.appendChild(make("g", { class: `mark ${mark.kind}` }));
       group.style.setProperty("--mark", mark.colour);
       group.appendChild(make("title")).textContent = mark.title;
-      group.appendChild(make("circle", { r: mark.kind === "suggested" ? "11" : "8" }));
+      group.appendChild(make("circle", { r: mark.kind === "suggested" ? "9" : "8" }));
       const text = group.appendChild(make("text", { dy: "0.35em" }));
       text.textContent = mark.text;
       return { mark, group };

@@ -11,8 +11,8 @@ export interface Projection {
   height: number;
   /** Points drawn: a prefix of the cloud. */
   drawn: number;
-  /** Side in CSS pixels of a point at clip-space w. */
-  size: (w: number) => number;
+  /** Side in CSS pixels of point `i` at clip-space w. */
+  size: (i: number, w: number) => number;
   visible: (i: number) => boolean;
 }
 
@@ -44,7 +44,7 @@ export function pick(cloud: Cloud, view: Projection, x: number, y: number): numb
       if (dy > 12 || dy < -12) continue;
       const z = (m[2] * px + m[6] * py + m[10] * pz + m[14]) / w;
       if (z < -1 || z > 1 || !view.visible(i)) continue;
-      const size = view.size(w);
+      const size = view.size(i, w);
       const radius = size / 2;
       const squared = dx * dx + dy * dy;
       const covers =
@@ -140,7 +140,7 @@ export function inside(
     const column = Math.floor(sx / cell);
     const row = Math.floor(sy / cell);
     if (!through) {
-      const reach = Math.max(1, Math.ceil(view.size(w) / 2 / cell));
+      const reach = Math.max(1, Math.ceil(view.size(i, w) / 2 / cell));
       for (let r = Math.max(0, row - reach); r <= Math.min(rows - 1, row + reach); r++)
         for (let c = Math.max(0, column - reach); c <= Math.min(columns - 1, column + reach); c++)
           if (w < nearest[r * columns + c]) nearest[r * columns + c] = w;

@@ -22,7 +22,7 @@ uniform bool perspectiveSize;
 uniform vec2 target;
 uniform vec3 hovered;
 in vec3 position;
-in vec3 colour;
+in vec4 colour; // and the point's size
 in vec3 normal;
 in vec4 label;
 in vec3 superpoint;
@@ -50,7 +50,7 @@ void main() {
     gl_PointSize = 1.0;
     return;
   }
-  vec3 own = colour / 255.0;
+  vec3 own = colour.rgb / 255.0;
   float grey = dot(own, vec3(0.30, 0.59, 0.11));
   if (mode == 0) shade = labelled ? mix(own, ofPart.rgb * (0.55 + 0.6 * grey), overlay) : own;
   else if (mode == 1) {
@@ -73,7 +73,7 @@ void main() {
   if (isTarget && mode < 5) shade = mix(shade, min(ofPart.rgb * 1.15 + 0.06, vec3(1.0)), 0.38);
   if (hovered.x + hovered.y + hovered.z > 0.5 && distance(superpoint, hovered) < 0.5)
     shade = mix(shade, vec3(1.0), 0.33);
-  float side = pixelScale / (perspectiveSize ? gl_Position.w : 1.0);
+  float side = exp2((colour.a - 96.0) / 32.0) * pixelScale / (perspectiveSize ? gl_Position.w : 1.0);
   gl_PointSize = clamp(side, sizeLimits.x, sizeLimits.y);
   round_ = gl_PointSize > sizeLimits.x * ${(4 / 1.5).toFixed(4)} ? 1.0 : 0.0;
 }

@@ -22,6 +22,7 @@ import {
   WebGLRenderTarget,
 } from "three";
 import type { Cloud } from "../core/cloud";
+import { sizeOfCode } from "../core/density";
 import { Camera, between, type Pose } from "./camera";
 import { inside, pick, type Projection } from "./picking";
 import {
@@ -38,9 +39,12 @@ import {
 const TARGET_MS = 50; // of a frame while moving
 const FEWEST_DRAWN = 30_000;
 const STILL_MS = 150; // without movement: draw everything
+const HOLD_MS = 400;
 const FLIGHT_MS = 350;
 const SIZE_LIMITS = [1.5, 14] as const; // CSS pixels
-const SPLAT = 1.25; // side of a point in spacings
+const SPLAT = 1.3; // side of a point in spacings
+
+const SIZE_OF_CODE = Float32Array.from({ length: 256 }, (_, code) => sizeOfCode(code));
 
 export type Visibility = "shown" | "back" | "hidden";
 export type Rgb = readonly [number, number, number];
@@ -73,6 +77,8 @@ export class Viewer {
   private lastMove = -Infinity;
   private lastFrame = 0;
   private stillTimer = 0;
+  private holdTimer = 0;
+  private dirty = false;
   private flight: { from: Pose; to: Pose; start: number } | null = null;
   private hiddenObjects = new Set<number>();
   private hiddenParts = new Set<number>();
@@ -125,7 +131,7 @@ export class Viewer {
       depthWrite: false,
       uniforms: {
         picture: { value: null },
-        background: { value: this.background },
+        background: { value: new Color() },
         strength: { value: 3.2 },
         radius: { value: 1 },
       },
@@ -141,7 +147,7 @@ export class Viewer {
     this.cloud = cloud;
     const geometry = new BufferGeometry();
     geometry.setAttribute("position", new BufferAttribute(cloud.xyz, 3));
-    geometry.setAttribute("colour", new BufferAttribute(padded(cloud.rgb, Uint8Array), 4));
+    geometry.setAttribute("colour", new BufferAttribute(padded(cloud.rgb, Uint8Array, cloud.sizes), 4));
     if (cloud.normals)
       geometry.setAttribute("normal", new BufferAttribute(padded(cloud.normals, Int8Array), 4));
     this.label = new BufferAttribute(new Uint8Array(4 * cloud.n), 4);
@@ -281,7 +287,8 @@ export class Viewer {
   }
 
   set backgroundColour(colour: string) {
-    this.background.set(colour).convertLinearToSRGB();
+    this.background.set(colour);
+    this.edl.uniforms.background.value.copyLinearToSRGB(this.background);
     this.invalidate();
   }
 
@@ -296,9 +303,27 @@ export class Viewer {
     this.draw(); // at once: a resized canvas is blank
   }
 
+  /**
+   * Draw nothing until `release`, unless the camera moves: the parts of an answer come one after
+   * the other, and a frame for each would delay the last.
+   */
+  hold(): void {
+    window.clearTimeout(this.holdTimer);
+    this.holdTimer = window.setTimeout(() => this.release(), HOLD_MS);
+  }
+
+  release(): void {
+    window.clearTimeout(this.holdTimer);
+    this.holdTimer = 0;
+    if (!this.dirty) return;
+    this.dirty = false;
+    this.invalidate();
+  }
+
   /** Ask for a frame; many calls make one. */
   invalidate(): void {
-    if (this.scheduled === 0) this.scheduled = requestAnimationFrame(this.tick);
+    if (this.holdTimer !== 0 && performance.now() - this.lastMove > STILL_MS) this.dirty = true;
+    else if (this.scheduled === 0) this.scheduled = requestAnimationFrame(this.tick);
   }
 
   /** The camera moves: draw fewer points until it rests. */
@@ -420,7 +445,8 @@ export class Viewer {
     const { width, height } = this.canvas;
     const out = new Uint8Array(4 * width * height);
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, out);
-    const back = [this.background.r, this.background.g, this.background.b].map((v) => 255 * v);
+    const shown = new Color().copyLinearToSRGB(this.background);
+    const back = [shown.r, shown.g, shown.b].map((v) => 255 * v);
     let n = 0;
     for (let i = 0; i < out.length; i += 4)
       if (back.some((v, k) => Math.abs(out[i + k] - v) > 3)) n += 1;
@@ -443,13 +469,15 @@ export class Viewer {
 
   private projection(): Projection {
     const scale = this.pixelsPerMetre(1) * this.splat();
-    const clamp = (side: number) => Math.min(SIZE_LIMITS[1], Math.max(SIZE_LIMITS[0], side));
+    const sizes = this.cloud?.sizes ?? new Uint8Array(0);
+    const side = (i: number, at: number) =>
+      Math.min(SIZE_LIMITS[1], Math.max(SIZE_LIMITS[0], SIZE_OF_CODE[sizes[i]] * at));
     return {
       matrix: this.toClip.elements,
       width: this.width,
       height: this.height,
       drawn: this.drawn,
-      size: this.camera.ortho ? () => clamp(scale) : (w) => clamp(scale / w),
+      size: this.camera.ortho ? (i) => side(i, scale) : (i, w) => side(i, scale / w),
       visible:
         this.hiddenObjects.size + this.hiddenParts.size === 0 ? () => true : this.isVisible,
     };
@@ -515,10 +543,16 @@ export class Viewer {
 }
 
 /** Triples with a fourth value, as graphics cards want them. */
-function padded<T extends Uint8Array | Int8Array>(triples: T, make: new (n: number) => T): T {
+function padded<T extends Uint8Array | Int8Array>(
+  triples: T,
+  make: new (n: number) => T,
+  fourth?: T,
+): T {
   const n = triples.length / 3;
   const out = new make(4 * n);
-  for (let i = 0; i < n; i++)
+  for (let i = 0; i < n; i++) {
     for (let k = 0; k < 3; k++) out[4 * i + k] = triples[3 * i + k];
+    if (fourth) out[4 * i + 3] = fourth[i];
+  }
   return out;
 }
