@@ -31,6 +31,7 @@ OWN_COLOURS = 0.5  # of imported assets show the colours they bring
 OWN_FRAMES = 0.35  # of objects have a grain that begins anew in every part
 PRINTED = 0.6  # of small objects are packs, tins and toys, printed all over
 SMALL = 0.5  # m
+UNPRINTED: tuple[Finish, ...] = ("wood", "stone", "wicker", "leaf")
 DECORATED = 0.4  # of objects have stripes, two tones or stickers
 LEAST_PICTURE = 0.03  # m: what is printed on less is a mark of one colour
 
@@ -76,7 +77,8 @@ def _chosen(
         by_finish[part.finish] = by_finish.get(part.finish, 0.0) + area
     main = max(by_finish, key=lambda finish: (finish not in APART, by_finish[finish]))
     chosen: dict[tuple[Finish, str], Material] = {}
-    if (asset.high - asset.low).max() < SMALL and rng.random() < PRINTED:
+    small = main not in UNPRINTED and (asset.high - asset.low).max() < SMALL
+    if small and rng.random() < PRINTED:
         chosen[main, ""] = printed(rng)
         how = "one" if rng.random() < 0.5 else "by finish"
     coats: list[Material] = []
