@@ -16,6 +16,7 @@ import typer
 
 from pinpoint3d._version import __version__
 from pinpoint3d.cli_evaluate import app as evaluate_app
+from pinpoint3d.cli_serve import app as serve_app
 from pinpoint3d.cli_study import app as study_app
 from pinpoint3d.cli_synth import app as synth_app
 from pinpoint3d.errors import FileAccessError, PinpointError
@@ -42,8 +43,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(serve_app)  # without a name: its commands stand beside the others
 app.add_typer(synth_app, name="synth")
-app.add_typer(evaluate_app)  # without a name: its commands stand beside the others
+app.add_typer(evaluate_app)  # likewise
 app.add_typer(study_app, name="study")
 
 ScanFile = Annotated[

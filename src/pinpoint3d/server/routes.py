@@ -1,0 +1,177 @@
+"""The REST interface: scans, sessions, operations, labels."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+
+from pinpoint3d.server.frames import Frame, Kind, encode, labels_frame
+from pinpoint3d.server.messages import (
+    Code,
+    LoggedOp,
+    NewSession,
+    Op,
+    OpenPath,
+    OpResult,
+    Problem,
+    SceneInfo,
+    SessionInfo,
+    State,
+)
+from pinpoint3d.server.paths import inside
+from pinpoint3d.server.problems import MEDIA_TYPE, RefusedError
+from pinpoint3d.server.scenes import OpenScene
+from pinpoint3d.server.services import Services, services_of
+from pinpoint3d.session import Session
+
+FOREVER = "private, max-age=31536000, immutable"
+FRAMES = "application/octet-stream"
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+api = APIRouter(
+    prefix="/api/v1",
+    responses={
+        "4XX": {"description": "Not done; `code` says why", "model": Problem, **_PROBLEM},
+        "5XX": {"description": "Not now; `retry_after` says when", "model": Problem, **_PROBLEM},
+    },
+)
+
+Server = Annotated[Services, Depends(services_of)]
+SessionId = Annotated[str, Path(pattern="^[0-9a-z]{26}$")]
+SceneId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+_BINARY = {"content": {FRAMES: {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@api.get("/scenes")
+async def list_scenes(server: Server) -> list[dict[str, str]]:
+    """Scans that were opened here: their ids and names."""
+    return [{"id": record.id, "name": record.name} for record in server.scenes.records()]
+
+
+@api.post("/scenes", status_code=201)
+async def open_path(body: OpenPath, server: Server) -> SceneInfo:
+    """Open a scan in the server's data root."""
+    path = inside(server.settings.data_root, body.path)
+    options = body.model_dump(exclude={"path"}, exclude_none=True)
+    opened = await server.scenes.add(path, options, path.name)
+    return opened.info
+
+
+@api.get("/scenes/{scene}")
+async def get_scene(scene: SceneId, server: Server) -> SceneInfo:
+    """A scan: its levels, box, and what was found on opening."""
+    return (await server.scenes.open(scene)).info
+
+
+@api.get("/scenes/{scene}/levels/{level}", response_class=Response, responses={200: _BINARY})
+async def get_level(scene: SceneId, level: Annotated[int, Path(ge=0, le=99)], server: Server):
+    """Points of a level, as frames of positions and, where there are any, colours and normals."""
+    content = await server.scenes.level(scene, level)
+    return Response(content, media_type=FRAMES, headers={"Cache-Control": FOREVER})
+
+
+@api.get("/sessions")
+async def list_sessions(server: Server) -> list[SessionInfo]:
+    """All sessions, the newest first."""
+    return server.sessions.infos()
+
+
+@api.post("/sessions", status_code=201)
+async def create_session(body: NewSession, server: Server) -> SessionInfo:
+    """Start a session on a scan."""
+    live = await server.sessions.create(body.scene, body.segmenter or server.settings.segmenter)
+    return server.sessions.info(live.record.id)
+
+
+@api.get("/sessions/{session}")
+async def get_session(session: SessionId, server: Server) -> SessionInfo:
+    """A session as it is on disk."""
+    return server.sessions.info(session)
+
+
+@api.delete("/sessions/{session}", status_code=204)
+async def delete_session(session: SessionId, server: Server) -> None:
+    """Forget a session; it answers 410 from then on."""
+    await server.sessions.delete(session)
+
+
+@api.get("/sessions/{session}/state")
+async def get_state(session: SessionId, server: Server) -> State:
+    """Object tree and clicks, with everything answered."""
+    live = await server.sessions.get(session)
+    return (await live.answered(live.rev)).state
+
+
+@api.get("/sessions/{session}/labels", response_class=Response, responses={200: _BINARY})
+async def get_labels(
+    session: SessionId, server: Server, order: Literal["display", "file"] = "display"
+) -> Response:
+    """All labels, as one frame; `order=file` for the rows of the scan's file."""
+    live = await server.sessions.get(session)
+    answer = await live.answered(live.rev)
+    labels = answer.labels
+    if order == "file":
+        labels = (await live.scene()).display.in_file_order(labels)
+    content = encode(labels_frame(labels, answer.rev))
+    return Response(content, media_type=FRAMES, headers={"ETag": f'"{answer.rev}"'})
+
+
+@api.get("/sessions/{session}/confidence", response_class=Response, responses={200: _BINARY})
+async def get_confidence(session: SessionId, server: Server) -> Response:
+    """Confidence of every displayed point, as one frame."""
+    live = await server.sessions.get(session)
+    await live.answered(live.rev)
+
+    def read(shown: Session, opened: OpenScene) -> bytes:
+        values = np.rint(shown.masks.confidence[opened.display.rows] * 255).astype(np.uint8)
+        return encode(Frame(Kind.CONFIDENCE, len(values), values.tobytes()))
+
+    return Response(await live.read(read), media_type=FRAMES)
+
+
+@api.post("/sessions/{session}/ops")
+async def do_op(
+    session: SessionId,
+    op: Op,
+    server: Server,
+    idempotency_key: Annotated[str, Header(pattern=r"^[0-9A-Za-z_-]{8,64}$")],
+    if_match: Annotated[str | None, Header()] = None,
+) -> OpResult:
+    """Do an operation and wait for its masks.
+
+    `If-Match` has the revision that it is based on, in quotes, or * for whatever stands.
+    """
+    base = revision_of(if_match)
+    live = await server.sessions.get(session)
+    ack = await live.submit(idempotency_key, base, op)
+    answer = await live.answered(ack.rev)
+    return OpResult(rev=ack.rev, object=ack.object, part=ack.part, state=answer.state)
+
+
+@api.get(
+    "/sessions/{session}/log",
+    response_class=Response,
+    responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+)
+async def get_log(
+    session: SessionId, server: Server, since: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """Operations after a revision, a line of JSON each."""
+    live = await server.sessions.get(session)
+    lines: list[LoggedOp] = [entry.logged() for entry in live.entries_since(since)]
+    text = "".join(line.model_dump_json() + "\n" for line in lines)
+    return Response(text, media_type="application/x-ndjson")
+
+
+def revision_of(if_match: str | None) -> int | None:
+    """Revision of an If-Match header; None for any."""
+    if if_match is None:
+        raise RefusedError(
+            Code.NO_REVISION, 'say what this is based on: If-Match with the rev in quotes, or "*".'
+        )
+    text = if_match.strip().strip('"')
+    if text == "*":
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise RefusedError(Code.BAD_REQUEST, "If-Match is no revision; give it in quotes, or *.")
+    return int(text)
