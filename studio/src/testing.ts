@@ -1,16 +1,8 @@
 // What browser tests may see, on `window.__pp`; loaded with ?test=1 only.
 
+import { partColour } from "./core/palette";
 import * as store from "./core/store";
 import type { Made } from "./ui/stage";
-
-/** Sum of labels that Python computes too. */
-function fingerprint(object: Uint16Array, part: Uint8Array): number {
-  let hash = 2166136261;
-  for (let i = 0; i < object.length; i++) {
-    hash = Math.imul(hash ^ (object[i] * 256 + part[i]), 16777619) >>> 0;
-  }
-  return hash;
-}
 
 export function expose({ studio, pointer }: Made): void {
   const { viewer } = studio;
@@ -51,6 +43,7 @@ export function expose({ studio, pointer }: Made): void {
     }),
     frames: () => viewer.frames,
     renderer: () => viewer.rendererName,
+    colour: (object: number, part: number) => partColour(object, part),
     pixel: (x: number, y: number) => viewer.readPixel(x, y),
     coloured: () => viewer.coloured(),
     pick: (x: number, y: number) => viewer.pick(x, y),
@@ -68,10 +61,8 @@ export function expose({ studio, pointer }: Made): void {
       }
       return best;
     },
-    labels: () => {
-      const { cloud } = studio;
-      return cloud ? fingerprint(cloud.object, cloud.part) : 0;
-    },
+    /** Object * 256 + part of every point, in display order. */
+    labels: () => Array.from(studio.cloud?.object ?? [], (o, i) => o * 256 + (studio.cloud?.part[i] ?? 0)),
     counts: () => {
       const counts: Record<string, number> = {};
       const { cloud } = studio;
@@ -81,8 +72,18 @@ export function expose({ studio, pointer }: Made): void {
       }
       return counts;
     },
+    loseContext: () => {
+      const extension = viewer.canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context");
+      extension?.loseContext();
+      setTimeout(() => extension?.restoreContext(), 200);
+    },
+    contextLost: () => viewer.canvas.getContext("webgl2")?.isContextLost() ?? true,
     clickTimes: () => clicks,
-    calm: () => viewer.fly(viewer.overview(), true),
+    /** Go to the first view, and draw it. */
+    calm: () => {
+      viewer.fly(viewer.overview(), true);
+      viewer.readPixel(0, 0);
+    },
     pointer: () => pointer.at,
   };
   (window as unknown as { __pp: typeof exposed }).__pp = exposed;

@@ -7,7 +7,7 @@ import { COMMANDS, combination } from "../core/keys";
 import * as store from "../core/store";
 import * as api from "../net/api";
 import type { Export, NewExport } from "../wire/messages";
-import { count, Window } from "./parts";
+import { count, plural, Window } from "./parts";
 
 const close = () => {
   store.dialog.value = null;
@@ -82,7 +82,7 @@ export function ExportDialog() {
               {rows.map((row) => (
                 <tr key={row.object}>
                   <td>{row.name ?? `Object ${row.object}`}</td>
-                  <td>{row.parts.length ? `${row.parts.length} parts` : ""}</td>
+                  <td>{row.parts.length ? plural(row.parts.length, "part") : ""}</td>
                   <td class="number">{count(row.points)}</td>
                 </tr>
               ))}

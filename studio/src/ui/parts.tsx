@@ -53,11 +53,13 @@ export function Window(props: {
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    dialog?.focus(); // not its first button
     return () => dialog?.close();
   }, []);
   return (
     <dialog
       ref={element}
+      tabIndex={-1}
       class={props.wide ? "window wide" : "window"}
       aria-label={props.title}
       onClose={props.onClose}
@@ -75,3 +77,5 @@ export function Window(props: {
 }
 
 export const count = (n: number): string => n.toLocaleString("en");
+
+export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;

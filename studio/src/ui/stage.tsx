@@ -108,19 +108,25 @@ function placeSlider(viewer: Viewer): void {
   };
 }
 
+const isTouch = matchMedia("(pointer: coarse)").matches;
+
 /** What is worked on, and what a click will do. */
 export function TargetPill({ commands }: { commands: Commands }) {
   const target = store.target.value;
   const merging = store.merging.value;
   const row = store.targetRow.value;
-  let help = "Click an object to start. Click something labelled to select it.";
+  let help = isTouch
+    ? "Tap an object to start; tap something labelled to select it."
+    : "Click an object to start. Click something labelled to select it.";
   if (merging !== null) help = "Click the object to merge into this one. Esc leaves it.";
   else if (store.tool.value === "lasso") help = "Draw round points to add. Shift takes away.";
   else if (store.tool.value === "brush") help = "Drag to add points. Shift takes away.";
   else if (row?.locked) help = "Locked: nothing changes it.";
   else if (store.fresh.value) help = "Your next click starts a new object, wherever it lands.";
   else if (target)
-    help = "Click adds · right-click takes away · Ctrl+click starts a new part · Enter: done";
+    help = isTouch
+      ? "Tap adds · long press takes away · two fingers move"
+      : "Click adds · right-click takes away · Ctrl+click starts a new part · Enter: done";
   return (
     <div class="pill" role="status" aria-live="off">
       {target && (

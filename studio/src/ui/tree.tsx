@@ -1,13 +1,13 @@
 // Objects and their parts: the text alternative of the picture.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Commands } from "../app/commands";
 import type { Target } from "../core/clicks";
 import { nameOf } from "../core/clicks";
 import { css, partColour } from "../core/palette";
 import * as store from "../core/store";
 import type { ObjectRow, PartRow } from "../wire/messages";
-import { IconButton, count } from "./parts";
+import { IconButton, count, plural } from "./parts";
 
 export function Tree({ commands }: { commands: Commands }) {
   const rows = store.rows.value;
@@ -94,6 +94,7 @@ function Row({ target, row, level, locked, commands }: RowProps) {
   const isolated = store.isolated.value === target.object && target.part === 0;
   const name = nameOf(target, store.rows.value).split(" › ").pop() ?? "";
   const isObject = target.part === 0;
+  const shown = row.iou === null ? count(row.points) : `IoU ${row.iou.toFixed(2)}`;
   const classes = `row level-${level}${selected ? " selected" : ""}${hidden ? " hidden" : ""}`;
   const first = store.rows.value[0]?.object === target.object && isObject;
   const select = () => {
@@ -108,7 +109,9 @@ function Row({ target, row, level, locked, commands }: RowProps) {
       aria-level={level}
       aria-selected={selected}
       aria-expanded={isObject && "parts" in row && row.parts.length > 0 ? true : undefined}
-      aria-label={`${name}, ${count(row.points)} points${locked && isObject ? ", locked" : ""}`}
+      aria-label={`${name} ${shown}${row.iou === null ? "" : `, ${count(row.points)}`} points${
+        locked && isObject ? ", locked" : ""
+      }`}
       tabIndex={selected || (now === null && first) ? 0 : -1}
       onClick={(event) => {
         if (!(event.target as Element).closest("button")) select();
@@ -139,9 +142,9 @@ function Row({ target, row, level, locked, commands }: RowProps) {
           {name}
           {isolated && <em class="tag">alone</em>}
         </span>
-      )}
+      )}{" "}
       <span class="number" title={details(row)}>
-        {row.iou === null ? count(row.points) : `IoU ${row.iou.toFixed(2)}`}
+        {shown}
       </span>
       <span class="actions">
         {selected && (
@@ -188,13 +191,17 @@ function Row({ target, row, level, locked, commands }: RowProps) {
 
 function details(row: ObjectRow | PartRow): string {
   const sure = row.confidence === null ? "" : `, confidence ${row.confidence.toFixed(2)}`;
-  return `${count(row.points)} points, ${row.clicks} clicks${sure}`;
+  return `${plural(row.points, "point")}, ${plural(row.clicks, "click")}${sure}`;
 }
 
 function NameField({ name, onDone }: { name: string; onDone: (text: string | null) => void }) {
   const field = useRef<HTMLInputElement>(null);
   const done = useRef(false);
-  useEffect(() => field.current?.select(), []);
+  // at once: the next key may be a letter of the name
+  useLayoutEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
   const finish = (text: string | null) => {
     if (done.current) return;
     done.current = true;

@@ -3,7 +3,7 @@
 import { Matrix4, OrthographicCamera, PerspectiveCamera, Quaternion, Vector3 } from "three";
 
 const FOV_DEG = 50;
-const STRAY = 0.015; // share of points on each side that framing leaves out
+const STRAY = 0.007; // share of points on each side that framing leaves out
 const PITCH_LIMIT = Math.PI / 2 - 0.001;
 
 /** Everything that must come back after a reload. */

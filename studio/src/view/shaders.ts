@@ -82,6 +82,7 @@ void main() {
 export const POINT_FRAGMENT = `
 precision highp float;
 flat in vec3 shade;
+uniform bool keepDepth;
 flat in float round_;
 in float depth;
 layout(location = 0) out vec4 colour;
@@ -90,7 +91,7 @@ void main() {
     vec2 p = 2.0 * gl_PointCoord - 1.0;
     if (dot(p, p) > 1.0) discard;
   }
-  colour = vec4(shade, log2(max(depth, 1e-4)));
+  colour = vec4(shade, keepDepth ? log2(max(depth, 1e-4)) : 1.0);
 }
 `;
 

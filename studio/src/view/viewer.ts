@@ -121,6 +121,7 @@ export class Viewer {
         perspectiveSize: { value: true },
         target: { value: new Vector2(-1, 0) },
         hovered: { value: new Vector3() },
+        keepDepth: { value: false },
       },
     });
     this.edl = new RawShaderMaterial({
@@ -296,6 +297,7 @@ export class Viewer {
     if (width < 1 || height < 1) return;
     this.width = width;
     this.height = height;
+    this.camera.perspective.aspect = width / height;
     this.renderer.setPixelRatio(this.software ? 1 : Math.min(window.devicePixelRatio, 2));
     this.renderer.setSize(width, height, false);
     this.depthTarget?.dispose();
@@ -516,6 +518,7 @@ export class Viewer {
     const { uniforms } = this.material;
     uniforms.pixelScale.value = this.pixelsPerMetre(1) * this.splat() * ratio;
     uniforms.sizeLimits.value.set(SIZE_LIMITS[0] * ratio, SIZE_LIMITS[1] * ratio);
+    uniforms.keepDepth.value = this.shading;
     uniforms.perspectiveSize.value = !this.camera.ortho;
     if (this.shading) {
       const [w, h] = [Math.floor(this.width * ratio), Math.floor(this.height * ratio)];
