@@ -27,7 +27,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 def evaluate(
     suite: Annotated[
         str,
-        typer.Argument(help="rooms-val, objects-val, osd, a research set, or a frozen TOML file."),
+        typer.Argument(
+            help="rooms-val, rooms-made, objects-..., osd, a research set, or a TOML file."
+        ),
     ],
     folder: Annotated[
         Path | None, typer.Argument(help="Where the scans of osd or of the set lie.")

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,11 +12,12 @@ import pytest
 
 from pinpoint3d import FileFormatError, SynthesisError, load
 from pinpoint3d.synth import dataset as dataset_module
-from pinpoint3d.synth.catalogue import Catalogue, subset_of
+from pinpoint3d.synth.catalogue import Catalogue, Subset, catalogue_of, subset_of
 from pinpoint3d.synth.dataset import Dataset, Recipe, build, make_sample
 from pinpoint3d.synth.executors import run_jobs
 from pinpoint3d.synth.inspection import contact_sheet, statistics
 from pinpoint3d.synth.partscan import export_partscan
+from pinpoint3d.synth.shapes import mug
 from pinpoint3d.synth.shards import STEPS
 
 RECIPE = Recipe(seed=5, count=3, kinds={"table": 0.5, "frame": 0.5})
@@ -109,6 +111,24 @@ def test_every_tenth_sample_is_for_validation_and_shows_nothing_of_training() ->
             assert subset_of(asset) == side
             seen.add((asset.kind, asset.style))
     assert not kinds["train"] & kinds["val"]
+
+
+def test_training_gets_no_imported_object_that_is_kept_back() -> None:
+    a_mug = mug.make(np.random.default_rng(0))
+    imported = [
+        replace(a_mug, kind=kind, subset=subset)
+        for kind in ("cup", "toaster", "speaker", "washer")
+        for subset in ("train", "val")
+    ]
+    expected: dict[Subset, set[str]] = {
+        "train": {"cup"},
+        "val": {"cup", "toaster", "speaker", "washer"},
+    }
+    for side, kinds in expected.items():
+        shown = catalogue_of(imported, side).imported.values()
+        found = [a for by_kind in shown for assets in by_kind.values() for a in assets]
+        assert {asset.kind for asset in found} == kinds
+        assert {asset.subset for asset in found} == {side}
 
 
 def test_statistics_and_sheet_show_what_is_there(made: Dataset) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool
@@ -24,11 +24,14 @@ from pinpoint3d.errors import FileAccessError, FileFormatError, SynthesisError
 from pinpoint3d.evaluate.questions import child_rng
 from pinpoint3d.evaluate.sets.entries import Entry
 from pinpoint3d.files.storage import read_bytes, write_atomically
-from pinpoint3d.synth.assets import at_level
-from pinpoint3d.synth.dataset import Recipe, make_sample
+from pinpoint3d.synth.assets import Asset, at_level
+from pinpoint3d.synth.dataset import Recipe, catalogue, make_sample
 from pinpoint3d.synth.executors import run_jobs
-from pinpoint3d.synth.samples import Kind, Sample, masks_at
+from pinpoint3d.synth.imported.store import digest, read_store
+from pinpoint3d.synth.samples import Kind, Sample, masks_at, single
 from pinpoint3d.types import Masks, Scene
+
+Imported = Literal["none", "mixed", "only"]
 
 LEAST_POINTS = 30  # of a part: below, a person could hardly click it
 LEAST_SHARE = 0.005  # of its object
@@ -54,12 +57,15 @@ class Frozen:
         Of the suite; a new version for every change.
     kind, seed, count
         Of the samples; all are of the validation side of the catalogue.
+    imported
+        Whether scans show imported objects: "none", "mixed" with made ones, or "only". Then
+        each of the first `count` objects for validation has a scan of its own.
     entries_a_scan
         Objects asked for in a scan, at most.
     clicks_a_target
         Budget.
-    store_sha256
-        Hash of the store of imported objects that the scans show, or None.
+    imported_sha256
+        Hash of the imported objects for validation, or None where the scans show none.
     scans
         What was frozen, scan by scan.
     """
@@ -71,17 +77,24 @@ class Frozen:
     count: int
     entries_a_scan: int
     clicks_a_target: int
-    store_sha256: str | None = None
+    imported: Imported = "none"
+    imported_sha256: str | None = None
     scans: tuple[FrozenScan, ...] = field(default=(), repr=False)
 
-    def recipe(self, store: str | None) -> Recipe:
-        """What the generator makes the scans from."""
-        return Recipe(self.seed, self.count, {self.kind: 1.0}, "val", store)
+    def sample(self, index: int, store: str | None) -> Sample:
+        """A scan, made from the seed and its number."""
+        if self.imported == "only":
+            assert store is not None  # checked before anything is made
+            rng = np.random.default_rng(np.random.SeedSequence((self.seed, index)))
+            return single(rng, catalogue(store, None, "val"), asset=_imported(store)[index])
+        return make_sample(Recipe(self.seed, self.count, {self.kind: 1.0}, "val", store), index)
 
 
 PLANS: dict[str, Frozen] = {
-    "rooms-val": Frozen("rooms-val", 1, "room", 4101, 60, 3, 10),
-    "objects-val": Frozen("objects-val", 1, "single", 4102, 120, 1, 10),
+    "rooms-val": Frozen("rooms-val", 2, "room", 4103, 60, 3, 10, "mixed"),
+    "objects-val": Frozen("objects-val", 2, "single", 4104, 154, 1, 10, "only"),
+    "rooms-made": Frozen("rooms-made", 1, "room", 4101, 60, 3, 10),
+    "objects-made": Frozen("objects-made", 1, "single", 4102, 120, 1, 10),
 }
 """What is frozen under each name; seeds apart from all that training draws on."""
 
@@ -99,15 +112,26 @@ class MadeScans:
         Raises
         ------
         FileAccessError
-            If it is not what was frozen.
+            If it is not what was frozen, or cannot be opened.
+        FileFormatError
+            If it is no store, or a damaged one.
         """
-        wanted = self.frozen.store_sha256
-        if wanted is None and self.store is not None:
-            raise FileAccessError(f"{self.frozen.name} shows no imported objects; give no store.")
-        if wanted is not None and (self.store is None or _hash_of(Path(self.store)) != wanted):
+        name, wanted = self.frozen.name, self.frozen.imported_sha256
+        if wanted is None:
+            if self.store is not None:
+                raise FileAccessError(f"{name} shows no imported objects; leave out --store.")
+            return
+        if self.store is None:
             raise FileAccessError(
-                f"{self.frozen.name} shows imported objects; give the store with the SHA-256 "
-                f"{wanted[:12]}... ."
+                f"{name} shows imported objects: pack them with pinpoint3d synth import FOLDER "
+                f"-o FILE, then give --store FILE; {_without(name)} needs none."
+            )
+        found = digest(_imported(self.store))
+        if found != wanted:
+            raise FileAccessError(
+                f"{self.store}: holds other objects for validation ({found[:12]}...) than {name} "
+                f"was frozen with ({wanted[:12]}...); import the same collections, or use "
+                f"{_without(name)}."
             )
 
     def scene(self, scene_id: str) -> Scene:
@@ -131,7 +155,7 @@ class MadeScans:
 
 @lru_cache(maxsize=1)
 def _checked_sample(scans: MadeScans, index: int) -> Sample:
-    sample = make_sample(scans.frozen.recipe(scans.store), index)
+    sample = scans.frozen.sample(index, scans.store)
     if checksum(sample) != scans.frozen.scans[index].sha256:
         raise SynthesisError(
             f"{scans.frozen.name}: scan {index} comes out otherwise than when version "
@@ -152,9 +176,27 @@ def checksum(sample: Sample) -> str:
 
 
 def freeze(plan: Frozen, *, store: str | None = None, workers: int = 1) -> Frozen:
-    """The plan with its scans made, hashed, and their entries drawn."""
-    sha = None if store is None else _hash_of(Path(store))
-    plan = replace(plan, store_sha256=sha, scans=())
+    """The plan with its scans made, hashed, and their entries drawn.
+
+    Raises
+    ------
+    FileAccessError
+        If the plan shows imported objects and there is no store, or the other way round, or the
+        store holds fewer objects than the plan shows.
+    """
+    if (plan.imported == "none") != (store is None):
+        wants = "no store" if store is not None else "a store (--store FILE)"
+        raise FileAccessError(f"{plan.name} shows {plan.imported} imported objects; give {wants}.")
+    sha = None
+    if store is not None:
+        known = _imported(store)
+        if plan.imported == "only" and len(known) < plan.count:
+            raise FileAccessError(
+                f"{store}: holds {len(known)} objects for validation; {plan.name} shows "
+                f"{plan.count}: give --count."
+            )
+        sha = digest(known)
+    plan = replace(plan, imported_sha256=sha, scans=())
     executor = "local" if workers == 1 else "processes"
     scans = dict(run_jobs(_Freezing(plan, store), range(plan.count), executor, workers))
     return replace(plan, scans=tuple(scans[i] for i in range(plan.count)))
@@ -168,7 +210,7 @@ class _Freezing:
     store: str | None
 
     def __call__(self, index: int) -> FrozenScan:
-        sample = make_sample(self.plan.recipe(self.store), index)
+        sample = self.plan.sample(index, self.store)
         drawn = draw_entries(sample, self.plan, index)
         return FrozenScan(
             checksum(sample), tuple(entry for entry, _ in drawn), tuple(level for _, level in drawn)
@@ -231,10 +273,11 @@ def write_frozen(frozen: Frozen, path: Path) -> None:
         "# Frozen by python -m pinpoint3d.evaluate.frozen: do not edit, freeze a new version.",
         "# An entry is object, level of the part tree, parts, kind.",
     ]
-    keys = ("name", "version", "kind", "seed", "count", "entries_a_scan", "clicks_a_target")
+    keys = ["name", "version", "kind", "seed", "count", "entries_a_scan", "clicks_a_target"]
+    keys.append("imported")
+    if frozen.imported_sha256 is not None:
+        keys.append("imported_sha256")
     lines += [f"{key} = {json.dumps(getattr(frozen, key))}" for key in keys]
-    if frozen.store_sha256 is not None:
-        lines.append(f'store_sha256 = "{frozen.store_sha256}"')
     lines.append("scans = [")
     for scan in frozen.scans:
         entries = [
@@ -280,9 +323,15 @@ def _scan(name: str, index: int, row: dict[str, Any]) -> FrozenScan:
     return FrozenScan(str(row["sha256"]), tuple(entries), levels)
 
 
-@lru_cache(maxsize=4)
-def _hash_of(path: Path) -> str:
-    return hashlib.sha256(read_bytes(path)).hexdigest()
+@lru_cache(maxsize=2)
+def _imported(store: str) -> tuple[Asset, ...]:
+    """The imported objects for validation."""
+    return read_store(Path(store), subset="val")
+
+
+def _without(name: str) -> str:
+    """The suite like this one of made objects alone."""
+    return name.replace("-val", "-made")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -70,6 +70,8 @@ HELD_OUT = frozenset(
     }
 )  # fmt: skip
 """Kinds that no training scene shows."""
+_KEPT_BACK = HELD_OUT | {"washer", "dryer"}
+"""The same, and what collections call some of them."""
 
 VAL_STYLES = 5  # one style in so many is kept for validation
 IMPORTED_SHARE = 0.35  # of picks for a role that has imported objects
@@ -192,10 +194,15 @@ class Catalogue:
 def catalogue_of(
     assets: Iterable[Asset], subset: Subset = "any", images: Images | None = None
 ) -> Catalogue:
-    """Catalogue of the made kinds and of imported assets of one subset."""
+    """Catalogue of the made kinds and of imported assets of one subset.
+
+    Training gets no imported asset of a kind that is held out, either.
+    """
     by_role: dict[str, dict[str, list[Asset]]] = {}
     for asset in assets:
         if subset not in ("any", asset.subset):
+            continue
+        if subset == "train" and asset.kind in _KEPT_BACK:
             continue
         for role, categories in _CATEGORIES.items():
             if asset.kind in categories and _suits(role, asset):

@@ -164,11 +164,18 @@ def tabletop(
 
 
 def single(
-    rng: np.random.Generator, catalogue: Catalogue | None = None, *, n_views: int | None = None
+    rng: np.random.Generator,
+    catalogue: Catalogue | None = None,
+    *,
+    n_views: int | None = None,
+    asset: Asset | None = None,
 ) -> Sample:
-    """One object, on a table if it is small and on the floor if not, seen from a few sides."""
+    """One object, on a table if it is small and on the floor if not, seen from a few sides.
+
+    The object is drawn from the catalogue if it is None.
+    """
     catalogue = catalogue or Catalogue()
-    asset = catalogue.pick_any(rng)
+    asset = asset or catalogue.pick_any(rng)
     world = _alone(asset, catalogue, rng)
     size = float(np.linalg.norm(asset.high - asset.low))
     device = DEVICES[int(rng.integers(len(DEVICES)))]

@@ -94,6 +94,16 @@ def read_store(path: Path, *, subset: Literal["train", "val"]) -> tuple[Asset, .
     raise AssertionError(subset)
 
 
+def digest(assets: Iterable[Asset]) -> str:
+    """SHA-256 of what assets are: the same for the same ones, however a store was packed."""
+    assets = list(assets)
+    index = json.dumps([_entry(asset) for asset in assets], sort_keys=True, allow_nan=False)
+    found = hashlib.sha256(index.encode())
+    for block in _packed(assets):
+        found.update(block)
+    return found.hexdigest()
+
+
 def _damaged(path: Path) -> FileFormatError:
     return FileFormatError(f"{path.name}: does not hold what its index says; make it anew.")
 
