@@ -1,8 +1,24 @@
-import { defineConfig } from "vite";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+/** Lays a packed copy beside each script and style sheet: the server sends it as it is. */
+const packed: Plugin = {
+  name: "packed",
+  writeBundle(options, bundle) {
+    for (const name of Object.keys(bundle)) {
+      if (!/\.(js|css)$/.test(name)) continue;
+      const path = join(options.dir ?? "", name);
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    }
+  },
+};
 
 // The page is part of the Python package: the server hands it out from `static`.
 export default defineConfig({
   base: "/",
+  plugins: [packed],
   build: {
     outDir: "../src/pinpoint3d/server/static",
     emptyOutDir: true,

@@ -6,20 +6,39 @@ import type { Made } from "./ui/stage";
 
 export function expose({ studio, pointer }: Made): void {
   const { viewer } = studio;
-  const clicks: number[] = [];
+  const clicks: Record<string, number>[] = [];
   let pressed = 0;
-  let wanted = 0;
-  window.addEventListener("pointerup", () => (pressed = performance.now()), true);
+  let click: Record<string, number> = {};
+  const stamp = (what: string) => {
+    if (pressed > 0) click[what] ??= performance.now() - pressed;
+  };
+  window.addEventListener(
+    "pointerup",
+    () => {
+      pressed = performance.now();
+      click = {};
+    },
+    true,
+  );
+  const { frame, message } = studio;
+  studio.frame = (news) => {
+    stamp("labels");
+    frame.call(studio, news);
+  };
+  studio.message = (news) => {
+    if (news.type === "state") stamp("state");
+    message.call(studio, news);
+  };
   const drawn = viewer.onDraw;
   viewer.onDraw = (settled) => {
+    stamp("draw");
     drawn(settled);
-    const rev = studio.connection.labelsRev ?? 0;
-    if (pressed > 0 && rev > wanted) {
+    if (pressed > 0 && "labels" in click) {
       viewer.finish();
-      clicks.push(performance.now() - pressed);
+      stamp("pixels");
+      clicks.push(click);
       pressed = 0;
     }
-    wanted = rev;
   };
   const exposed = {
     state: () => ({
@@ -78,6 +97,7 @@ export function expose({ studio, pointer }: Made): void {
       setTimeout(() => extension?.restoreContext(), 200);
     },
     contextLost: () => viewer.canvas.getContext("webgl2")?.isContextLost() ?? true,
+    /** Milliseconds from the button's release to each stage of the answer. */
     clickTimes: () => clicks,
     /** Go to the first view, and draw it. */
     calm: () => {

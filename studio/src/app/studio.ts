@@ -7,7 +7,7 @@ import type { Target } from "../core/clicks";
 import { applyLabels, framesIn, maskRuns, type Frame } from "../core/frames";
 import { objectColour, partColour, css } from "../core/palette";
 import * as store from "../core/store";
-import { level } from "../net/api";
+import { confidence, level } from "../net/api";
 import { Connection, OpError } from "../net/connection";
 import type { Listener } from "../net/connection";
 import { Overlay, type Mark } from "../view/overlay";
@@ -43,6 +43,9 @@ export class Studio implements Listener {
     effect(() => viewer.setTarget(store.target.value?.object ?? 0, store.target.value?.part ?? 0));
     effect(() => {
       viewer.mode = store.mode.value;
+    });
+    effect(() => {
+      if (store.mode.value === "confidence" && store.answered.value > 0) void this.askConfidence();
     });
     effect(() => {
       viewer.overlay = store.overlay.value;
@@ -263,6 +266,10 @@ export class Studio implements Listener {
       if (iou > bestIou) [best, bestIou] = [k, iou];
     });
     return best;
+  }
+
+  private async askConfidence(): Promise<void> {
+    for (const frame of await framesIn(await confidence(this.id))) this.frame(frame);
   }
 
   // Points

@@ -53,12 +53,19 @@ export async function upload(file: File, done: (share: number) => void): Promise
     await call("PUT", `uploads/${id}?offset=${offset}`, file.slice(offset, offset + chunk));
     done(Math.min(1, (offset + chunk) / file.size));
   }
-  return call("POST", `uploads/${id}/done`);
+  return call("POST", `uploads/${id}/done`, {});
 }
 
 /** Frames of a level of a scene. */
-export async function level(scene: string, number: number): Promise<Uint8Array> {
-  const response = await fetch(new URL(`api/v1/scenes/${scene}/levels/${number}`, location.href));
-  if (!response.ok) throw new Error("Points of the scan could not be loaded; reload the page.");
+export const level = (scene: string, number: number): Promise<Uint8Array> =>
+  bytes(`scenes/${scene}/levels/${number}`);
+
+/** Frame of the confidence of every point. */
+export const confidence = (session: string): Promise<Uint8Array> =>
+  bytes(`sessions/${session}/confidence`);
+
+async function bytes(path: string): Promise<Uint8Array> {
+  const response = await fetch(new URL(`api/v1/${path}`, location.href));
+  if (!response.ok) throw new Error("The server did not send what it should; reload the page.");
   return new Uint8Array(await response.arrayBuffer());
 }

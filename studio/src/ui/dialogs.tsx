@@ -244,7 +244,7 @@ export function HelpDialog() {
             <dl>
               {COMMANDS.filter((c) => c.group === group).map((command) => {
                 const keys = store.customKeys.value[command.id] ?? command.keys;
-                const shown = keys.map((key) => <kbd key={key}>{key}</kbd>);
+                const shown = keys.map((key) => <kbd key={key}>{`${key} `}</kbd>);
                 return (
                   <div key={command.id}>
                     <dt>
@@ -255,7 +255,7 @@ export function HelpDialog() {
                           type="button"
                           class="rebind"
                           title="Press to choose another key"
-                          aria-label={`${command.text}: ${keys.join(" or ")}. Press to change`}
+                          aria-label={`${keys.join(" ")}: ${command.text}. Press to change`}
                           onClick={() => {
                             waiting.value = command.id;
                           }}
