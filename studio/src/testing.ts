@@ -1,6 +1,6 @@
 // What browser tests may see, on `window.__pp`; loaded with ?test=1 only.
 
-import { partColour } from "./core/palette";
+import { partOfSlot } from "./core/palette";
 import * as store from "./core/store";
 import type { Made } from "./ui/stage";
 
@@ -62,7 +62,7 @@ export function expose({ studio, pointer }: Made): void {
     }),
     frames: () => viewer.frames,
     renderer: () => viewer.rendererName,
-    colour: (object: number, part: number) => partColour(object, part),
+    colour: (slot: number, part: number) => partOfSlot(slot, part),
     pixel: (x: number, y: number) => viewer.readPixel(x, y),
     coloured: () => viewer.coloured(),
     pick: (x: number, y: number) => viewer.pick(x, y),

@@ -131,7 +131,7 @@ def test_brush_paints_one_operation_a_stroke(studio: Studio) -> None:
 
 def test_no_two_of_the_first_objects_look_alike(studio: Studio) -> None:
     """Least distance in OKLab, with normal sight and without red or green (Machado 2009)."""
-    colours = np.array([studio.ask(f"__pp.colour({k}, 0)") for k in range(1, 25)], float) / 255
+    colours = np.array([studio.ask(f"__pp.colour({k}, 0)") for k in range(24)], float) / 255
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
     visions = (
         np.eye(3),

@@ -6,6 +6,7 @@ import type { Pose } from "../view/camera";
 interface Kept {
   pose?: Pose;
   target?: Target | null;
+  slots?: [object: number, slot: number][];
 }
 
 const name = (session: string) => `pinpoint3d.session.${session}`;

@@ -1,11 +1,11 @@
 // Holds a session together: what the server sends goes to the store and the picture, what the
 // person does goes to the server.
 
-import { effect } from "@preact/signals-core";
+import { batch, effect } from "@preact/signals-core";
 import { makeCloud, type Cloud, type Labels } from "../core/cloud";
 import type { Target } from "../core/clicks";
 import { applyLabels, framesIn, maskRuns, type Frame } from "../core/frames";
-import { objectColour, partColour, css } from "../core/palette";
+import { css, slotsFor } from "../core/palette";
 import * as store from "../core/store";
 import { confidence, level } from "../net/api";
 import { Connection, OpError } from "../net/connection";
@@ -33,7 +33,9 @@ export class Studio implements Listener {
     readonly overlay: Overlay,
     readonly id: string,
   ) {
-    store.target.value = recall(id).target ?? null;
+    const kept = recall(id);
+    store.target.value = kept.target ?? null;
+    store.slots.value = new Map(kept.slots ?? []);
     this.connection = new Connection(id, this);
     effect(() => {
       if (store.target.value) store.fresh.value = false;
@@ -101,7 +103,8 @@ export class Studio implements Listener {
 
   /** A click on a point: its mark shows at once; what it means may wait for the click before. */
   async click(point: number, negative: boolean, make: () => ClickOp | null): Promise<void> {
-    const colour = css(objectColour(store.target.value?.object ?? 1));
+    const { value: target } = store.target;
+    const colour = css(target ? store.colourOf(target) : store.nextColour());
     const text = negative ? "−" : "+";
     const mark: Mark = { point, kind: "pending", colour, text, title: "" };
     this.pendingMarks = [...this.pendingMarks, mark];
@@ -166,7 +169,13 @@ export class Studio implements Listener {
 
   private takeState(next: State): void {
     const before = store.state.value;
-    store.state.value = next;
+    const slots = slotsFor(next.objects.map((row) => row.object), store.slots.value);
+    if (slots.size !== store.slots.value.size || [...slots.keys()].some((k) => !store.slots.value.has(k)))
+      remember(this.id, { slots: [...slots] });
+    batch(() => {
+      store.slots.value = slots;
+      store.state.value = next;
+    });
     const target = store.target.value;
     if (target) {
       const row = next.objects.find((r) => r.object === target.object);
@@ -338,7 +347,7 @@ export class Studio implements Listener {
         if (hidden.has(`${object}`) || (part && hidden.has(`${object}.${part}`)))
           visibility = "hidden";
         else if (only !== null && only !== object) visibility = "hidden";
-        const colour = partColour(object, part);
+        const colour = store.colourOf({ object, part });
         entries.push({ object, part, colour, visibility });
       }
     this.viewer.setPalette(entries, only === null ? "shown" : "back");
@@ -349,7 +358,7 @@ export class Studio implements Listener {
     const marks = new Map<number, Mark>();
     for (const click of store.state.value?.clicks ?? []) {
       if (target ? click.object !== target.object : true) continue;
-      const colour = css(partColour(click.object, click.part));
+      const colour = css(store.colourOf(click));
       const kind = click.negative ? "remove" : "add";
       const title = store.rowKey(click);
       marks.set(click.point, {

@@ -2,7 +2,7 @@
 
 const CELL = 4; // spacings
 const LEAST = 0.85;
-const MOST = 3;
+const MOST = 2.4;
 
 /** Code of the size of a point: 32 steps for each doubling, 96 is the scan's usual spacing. */
 export const sizeOfCode = (code: number): number => 2 ** ((code - 96) / 32);

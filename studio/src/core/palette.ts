@@ -106,15 +106,48 @@ function extended(n: number): Rgb[] {
 
 const COLOURS = extended(N_COLOURS);
 
-/** Colour of an object. */
-export const objectColour = (object: number): Rgb => COLOURS[(object - 1) % N_COLOURS];
+/** Place in the list of colours of each object; ids alone would soon reach the last ones. */
+export type Slots = ReadonlyMap<number, number>;
+
+/** Slots of objects: old ones keep theirs, new ones take the first that is free. */
+export function slotsFor(objects: number[], before: Slots): Slots {
+  const slots = new Map<number, number>();
+  const used = new Map<number, number>();
+  const take = (object: number, slot: number) => {
+    slots.set(object, slot);
+    used.set(slot, (used.get(slot) ?? 0) + 1);
+  };
+  for (const object of objects) {
+    const slot = before.get(object);
+    if (slot !== undefined) take(object, slot);
+  }
+  for (const object of objects) if (!slots.has(object)) take(object, freeSlot(used));
+  return slots;
+}
+
+/** Slot that the next object will have. */
+export function nextSlot(slots: Slots): number {
+  const used = new Map<number, number>();
+  for (const slot of slots.values()) used.set(slot, (used.get(slot) ?? 0) + 1);
+  return freeSlot(used);
+}
+
+function freeSlot(used: Map<number, number>): number {
+  let best = 0;
+  for (let slot = 1; slot < N_COLOURS; slot++)
+    if ((used.get(slot) ?? 0) < (used.get(best) ?? 0)) best = slot;
+  return best;
+}
+
+/** Colour of an object by its slot. */
+export const slotColour = (slot: number): Rgb => COLOURS[slot % N_COLOURS];
 
 // Lightness first up, then down: neighbours in the list are far apart.
 const STEPS = [0.13, -0.15, 0.06, -0.08, 0.18, -0.2, 0.1, -0.04];
 
 /** Colour of a part: its object's hue, lighter or darker. Part 0 has the object's own colour. */
-export function partColour(object: number, part: number): Rgb {
-  const base = objectColour(object);
+export function partOfSlot(slot: number, part: number): Rgb {
+  const base = slotColour(slot);
   if (part === 0) return base;
   const [light, a, b] = oklab(base);
   const step = STEPS[(part - 1) % STEPS.length];

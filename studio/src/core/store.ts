@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals-core";
 import type { ClickOp, Progress, SceneInfo, SessionInfo, State } from "../wire/messages";
 import type { Target } from "./clicks";
 import { nameOf } from "./clicks";
+import { nextSlot, partOfSlot, slotColour, type Rgb, type Slots } from "./palette";
 
 export type Connection = "connecting" | "open" | "lost" | "failed";
 export type Dialog = "help" | "export" | "report" | null;
@@ -63,6 +64,15 @@ export const hint = signal("");
 export const customKeys = signal<Record<string, string[]>>({});
 
 export const rows = computed(() => state.value?.objects ?? []);
+export const slots = signal<Slots>(new Map());
+
+/** Colour of an object (part 0) or a part. */
+export const colourOf = (t: Target): Rgb =>
+  partOfSlot(slots.value.get(t.object) ?? nextSlot(slots.value), t.part);
+
+/** Colour that the next object will have. */
+export const nextColour = (): Rgb => slotColour(nextSlot(slots.value));
+
 export const targetRow = computed(
   () => rows.value.find((r) => r.object === target.value?.object) ?? null,
 );

@@ -50,11 +50,15 @@ export function Window(props: {
   wide?: boolean;
 }) {
   const element = useRef<HTMLDialogElement>(null);
+  const open = useRef(true);
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     dialog?.focus(); // not its first button
-    return () => dialog?.close();
+    return () => {
+      open.current = false; // the event of this closing comes when another window may be open
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog
@@ -62,7 +66,7 @@ export function Window(props: {
       tabIndex={-1}
       class={props.wide ? "window wide" : "window"}
       aria-label={props.title}
-      onClose={props.onClose}
+      onClose={() => open.current && props.onClose()}
       onClick={(event) => {
         if (event.target === element.current) props.onClose();
       }}

@@ -5,7 +5,7 @@ import { signal, useSignalEffect } from "@preact/signals";
 import { Commands } from "../app/commands";
 import { Pointer } from "../app/pointer";
 import { Studio } from "../app/studio";
-import { css, objectColour, partColour } from "../core/palette";
+import { css } from "../core/palette";
 import * as store from "../core/store";
 import { listen } from "../view/gestures";
 import { Overlay } from "../view/overlay";
@@ -130,11 +130,11 @@ export function TargetPill({ commands }: { commands: Commands }) {
   return (
     <div class="pill" role="status" aria-live="off">
       {target && (
-        <span class="chip" style={{ background: css(partColour(target.object, target.part)) }} />
+        <span class="chip" style={{ background: css(store.colourOf(target)) }} />
       )}
       <span class="who">
         {target ? store.targetName.value : "New object"}
-        {!target && <span class="chip" style={{ background: nextColour() }} />}
+        {!target && <span class="chip" style={{ background: css(store.nextColour()) }} />}
       </span>
       <span class="help">{help}</span>
       {target && (
@@ -148,8 +148,6 @@ export function TargetPill({ commands }: { commands: Commands }) {
     </div>
   );
 }
-
-const nextColour = (): string => css(objectColour(store.state.value?.next_object ?? 1));
 
 export function Tools({ commands }: { commands: Commands }) {
   const tool = store.tool.value;
@@ -258,11 +256,11 @@ export function ReadingSlider({ studio }: { studio: Studio }) {
     <div class="readings" style={{ left: `${at.x}px`, top: `${at.y}px` }}>
       <div class="ends">
         <span>
-          smaller <kbd>{keysOf("smaller")}</kbd>
+          less <kbd>{keysOf("smaller")}</kbd>
         </span>
         <b>{count(sizes[chosen])} points</b>
         <span>
-          <kbd>{keysOf("larger")}</kbd> larger
+          <kbd>{keysOf("larger")}</kbd> more
         </span>
       </div>
       <input

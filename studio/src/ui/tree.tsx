@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Commands } from "../app/commands";
 import type { Target } from "../core/clicks";
 import { nameOf } from "../core/clicks";
-import { css, partColour } from "../core/palette";
+import { css } from "../core/palette";
 import * as store from "../core/store";
 import type { ObjectRow, PartRow } from "../wire/messages";
 import { IconButton, count, plural } from "./parts";
@@ -128,7 +128,7 @@ function Row({ target, row, level, locked, commands }: RowProps) {
         }
       }}
     >
-      <span class="chip" style={{ background: css(partColour(target.object, target.part)) }} />
+      <span class="chip" style={{ background: css(store.colourOf(target)) }} />
       {store.renaming.value === key ? (
         <NameField
           name={row.name ?? ""}
