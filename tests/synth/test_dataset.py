@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -173,3 +174,11 @@ def test_a_worker_that_dies_loses_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     results = dict(run_jobs(_pid_but_die_once, range(5), "processes", workers=2))
     assert (tmp_path / "died").exists()
     assert results == {job: job * job for job in range(5)}
+
+
+def test_a_ray_cluster_does_the_same_jobs() -> None:
+    ray = pytest.importorskip("ray", reason="needs pinpoint3d[ray]")
+    try:
+        assert dict(run_jobs(partial(pow, 2), range(4), "ray")) == {0: 1, 1: 2, 2: 4, 3: 8}
+    finally:
+        ray.shutdown()

@@ -80,8 +80,21 @@ def _on_ray(work: Callable[[int], T], jobs: Sequence[int]) -> Iterator[tuple[int
         raise MissingExtraError("the ray executor needs ray; install pinpoint3d[ray].") from None
     if not ray.is_initialized():
         ray.init(log_to_driver=False)
-    remote = ray.remote(max_retries=MOST_DEATHS)(work)
-    waiting = {remote.remote(job): job for job in jobs}
+    remote = ray.remote(max_retries=MOST_DEATHS)(_called)
+    shared = ray.put(work)
+    waiting = {remote.remote(shared, job): job for job in jobs}
     while waiting:
         [done], _ = ray.wait(list(waiting), num_returns=1)
-        yield waiting.pop(done), ray.get(done)
+        try:
+            result = ray.get(done)
+        except ray.exceptions.WorkerCrashedError:
+            raise SynthesisError(
+                f"workers died {MOST_DEATHS + 1} times with {len(waiting)} jobs left; "
+                "give each more memory."
+            ) from None
+        yield waiting.pop(done), result
+
+
+def _called(work: Callable[[int], T], job: int) -> T:
+    """A job done: Ray takes plain functions, and nothing else that can be called."""
+    return work(job)
