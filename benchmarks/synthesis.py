@@ -2,8 +2,9 @@
 
     python benchmarks/synthesis.py [--rooms 24] [--workers 2] [--store FILE] [--images FOLDER]
 
-First the rate of a whole data set by worker processes, then the share of each step in one process.
-A room has 8 to 20 objects and is seen from 8 or more places (a laser stands in 3 to 6).
+First the rate of a whole data set by worker processes, and how many parts its objects have in
+sight, then the share of each step in one process. A room has 8 to 20 objects and is seen from 8 or
+more places (a laser stands in 3 to 6).
 """
 
 import argparse
@@ -17,6 +18,7 @@ from time import perf_counter, process_time
 import numpy as np
 
 from pinpoint3d.synth.dataset import Recipe, build, make_sample
+from pinpoint3d.synth.inspection import SHARES, statistics
 
 STEPS = {
     "furnishing": ("rooms.py", "make"),
@@ -26,6 +28,14 @@ STEPS = {
     "fusion": ("fusion.py", "fused"),
 }
 PROFILED = 8
+PARTS = (0, 1, 2, 3, 5, 9, 17, 33)  # edges of the histogram of parts an object
+
+
+def _histogram(values: list[int] | list[float], edges: tuple[float, ...]) -> dict[str, float]:
+    """Percent of the values from each edge to the next."""
+    counts, _ = np.histogram(values, [*edges, np.inf])
+    percent = (100 * counts / max(len(values), 1)).round(1).tolist()
+    return {f"from {edge:g}": share for edge, share in zip(edges, percent, strict=True)}
 
 
 def main() -> None:
@@ -42,8 +52,7 @@ def main() -> None:
         start = perf_counter()
         made = build(recipe, Path(folder), workers=options.workers)
         wall = perf_counter() - start
-        scenes = [made[i].scene for i in range(len(made))]
-        points = [len(scene) for scene in scenes]
+        found = statistics(made[i] for i in range(len(made)))
         objects = [len(made[i].objects) for i in range(len(made))]
 
     profile = cProfile.Profile()
@@ -70,8 +79,13 @@ def main() -> None:
                 "workers": options.workers,
                 "rooms_a_minute": round(60 * options.rooms / wall, 1),
                 "cpu_s_a_room": round(cpu, 2),
-                "points_mean": round(float(np.mean(points))),
+                "points_mean": round(float(np.mean(found.points))),
                 "objects_mean": round(float(np.mean(objects)), 1),
+                "kinds": len(found.kinds),
+                "styles": len(found.styles),
+                "parts_an_object_mean": round(float(np.mean(found.parts)), 2),
+                "parts_an_object": _histogram(found.parts, PARTS),
+                "part_share_of_its_object": _histogram(found.shares, (0.0, *SHARES)),
                 "share": {name: round(seconds / total, 3) for name, seconds in spent.items()},
             },
             indent=1,
