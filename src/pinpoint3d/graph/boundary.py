@@ -12,6 +12,9 @@ from jaxtyping import Bool, Float32, Int32
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from pinpoint3d.graph.surface import Surface
+from pinpoint3d.types import Scene
+
 BAND_RINGS = 2  # nodes on either side of a border: superpoints are 6 to 7 nodes across
 SWEEPS = 12
 STAY = 0.05  # pull towards the superpoint's own answer, against one open edge
@@ -68,6 +71,24 @@ def assign_points(
     from each patch's plane tells them apart.
     """
     return _assigned(xyz, node, node_xyz, normal, neighbour, PLANE_WEIGHT / size**2, 1 / size**2)
+
+
+def surface_node_of_rows(
+    scene: Scene, surface: Surface, label: Int32[np.ndarray, " nodes"]
+) -> Int32[np.ndarray, " window"]:
+    """Node that speaks for each row: its own, or near a border the one it lies flattest on."""
+    node = surface.nodes.node_of_point[surface.rows]
+    at_border = (label[surface.neighbour] != label[:, None]).any(axis=1)
+    near = np.flatnonzero(at_border[node])
+    node[near] = assign_points(
+        scene.xyz[surface.rows[near]],
+        node[near],
+        surface.nodes.xyz,
+        surface.normal,
+        surface.neighbour,
+        surface.nodes.size,
+    )
+    return node
 
 
 @njit(cache=True, parallel=True)

@@ -12,7 +12,7 @@ from threading import Lock
 import numpy as np
 from jaxtyping import Bool, Float32, Int32
 
-from pinpoint3d.graph.boundary import assign_points, band, refine_nodes
+from pinpoint3d.graph.boundary import band, refine_nodes, surface_node_of_rows
 from pinpoint3d.graph.claims import CLAIMED, Seeds, resolve
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.readings import Reading, readings
@@ -132,7 +132,7 @@ def _segment_surface(
         [kinds.index((int(o), int(p))) for o, p in zip(objects, parts, strict=True)], np.int32
     )
     on_nodes = _label_nodes(surface, probability, node, label_of_click)
-    node_of_row = _surface_node_of_rows(scene, surface, on_nodes.argmax(axis=1).astype(np.int32))
+    node_of_row = surface_node_of_rows(scene, surface, on_nodes.argmax(axis=1).astype(np.int32))
     rows = on_nodes[node_of_row]
     label = rows.argmax(axis=1)
     table = np.array(kinds, np.int32)
@@ -255,21 +255,3 @@ def _superpoints_with_rivals(
     """Superpoints that hold clicks of more than one label."""
     held = np.unique(np.stack([surface.superpoint[click_node], click_label], axis=1), axis=0)
     return np.bincount(held[:, 0], minlength=len(surface.graph)) > 1
-
-
-def _surface_node_of_rows(
-    scene: Scene, surface: Surface, label: Int32[np.ndarray, " nodes"]
-) -> Int32[np.ndarray, " window"]:
-    """Node that speaks for each row: its own, or near a border the one it lies flattest on."""
-    node = surface.nodes.node_of_point[surface.rows]
-    at_border = (label[surface.neighbour] != label[:, None]).any(axis=1)
-    near = np.flatnonzero(at_border[node])
-    node[near] = assign_points(
-        scene.xyz[surface.rows[near]],
-        node[near],
-        surface.nodes.xyz,
-        surface.normal,
-        surface.neighbour,
-        surface.nodes.size,
-    )
-    return node

@@ -96,7 +96,7 @@ class Features:
     """What an encoding keeps: tokens (S, t) and node features (V, v)."""
 
     token: Float[Any, "superpoints channels"]
-    node: Float[Any, "nodes channels"]
+    node: Float[Any, "nodes features"]
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Place:
     """
 
     looks: Float[Any, "superpoints inputs"]
-    arcs: Float[Any, "arcs inputs"]
+    arcs: Float[Any, "arcs traits"]
     topology: Topology
 
 
@@ -215,10 +215,19 @@ class Model:
         )
 
 
-def place_of(view: View) -> Place:
-    """What stays the same from click to click, as numpy arrays."""
+def place_of(
+    view: View,
+    *,
+    looks: Float32[np.ndarray, "superpoints inputs"] | None = None,
+    arcs: Float32[np.ndarray, "arcs traits"] | None = None,
+) -> Place:
+    """What stays the same from click to click, as numpy arrays; `looks` and `arcs` if known."""
     topology = Topology(view.tail, view.head, view.superpoint, view.neighbour, view.n_superpoints)
-    return Place(superpoint_inputs(view), arc_inputs(view), topology)
+    return Place(
+        superpoint_inputs(view) if looks is None else looks,
+        arc_inputs(view) if arcs is None else arcs,
+        topology,
+    )
 
 
 def question_inputs(

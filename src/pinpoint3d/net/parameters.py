@@ -9,7 +9,7 @@ would have been the same text twice.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Float32, Integer
@@ -22,6 +22,7 @@ _SPREAD = 2.0  # of products with random weights, in a network of rectifiers (He
 _NEIGHBOURS = 10  # occupied, of the 27 of a voxel on a surface; an octant list has fewer
 
 
+@runtime_checkable
 class Backbone(Protocol):
     """What turns the features of voxels into features on several levels."""
 

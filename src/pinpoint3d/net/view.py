@@ -132,10 +132,8 @@ class View:
         heights[self.order] = along
         return heights
 
-    def cut(
-        self, superpoints: Int64[np.ndarray, " kept"]
-    ) -> "tuple[View, Int64[np.ndarray, ' nodes']]":
-        """The view of some superpoints (ascending) alone, and the rows of its nodes in this one."""
+    def cut(self, superpoints: Int64[np.ndarray, " kept"]) -> "Cut":
+        """The view of some superpoints (ascending) alone."""
         new_superpoint = np.full(self.n_superpoints, -1, np.int32)
         new_superpoint[superpoints] = np.arange(len(superpoints), dtype=np.int32)
         rows = np.flatnonzero(new_superpoint[self.superpoint] >= 0)
@@ -167,7 +165,16 @@ class View:
             order=order[kept],
             rise=rise,
         )
-        return view, rows
+        return Cut(view, rows, np.flatnonzero(inside))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A part of a view, and the rows of its nodes and arcs in the whole."""
+
+    view: View
+    nodes: Int64[np.ndarray, " nodes"]
+    arcs: Int64[np.ndarray, " arcs"]
 
 
 def view_of(surface: Surface) -> View:

@@ -116,12 +116,13 @@ def _crop(
     apart, _ = KDTree(mine).query(view.centre)
     order = np.argsort(apart, kind="stable")
     fits = (np.cumsum(view.n_nodes_of[order]) <= MOST_NODES) & (apart[order] <= reach)
-    cut, rows = view.cut(np.sort(order[fits]))
+    cut = view.cut(np.sort(order[fits]))
+    rows = cut.nodes
     mine_first = np.where(label[rows] == k, 1, np.where(label[rows] == 0, 0, label[rows] + 1))
     parts = sample.objects[k - 1].parts
     levels = _levels(parts)
     return Crop(
-        cut,
+        cut.view,
         mine_first.astype(np.int32),
         np.where(label[rows] == k, part[rows], 0).astype(np.int16),
         levels,

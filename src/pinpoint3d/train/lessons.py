@@ -56,9 +56,10 @@ class Lesson:
 
     def corrected(self, answer: Int32[np.ndarray, " nodes"], most: int) -> "Lesson":
         """The lesson with clicks on up to `most` errors of an answer, largest first."""
-        return self._with(self.clicker.errors(_masks(answer), most))
+        return self.clicked(self.clicker.errors(_masks(answer), most))
 
-    def _with(self, clicks: Sequence[Click]) -> "Lesson":
+    def clicked(self, clicks: Sequence[Click]) -> "Lesson":
+        """The lesson with more clicks."""
         if not clicks:
             return self
         view, old = self.crop.view, self.question
@@ -67,7 +68,7 @@ class Lesson:
             old,
             node=np.concatenate([old.node, node]),
             is_object=np.append(old.is_object, [bool(click.object) for click in clicks]),
-            part=np.append(old.part, [click.part for click in clicks]).astype(np.int32),
+            part=np.append(old.part, [int(click.part) for click in clicks]).astype(np.int32),
             granularity=np.append(old.granularity, np.full(len(node), np.nan, np.float32)),
         )
         fields = tuple(click_fields(view, int(n)) for n in node)
@@ -112,7 +113,7 @@ def lesson_on(crop: Crop, rng: np.random.Generator, *, all_parts: bool = False) 
         tuple(range(1, 1 + len(chosen))), nothing, nothing.astype(bool), nothing,
         nothing.astype(np.float32),
     )  # fmt: skip
-    lesson = Lesson(crop, question, (), truth, clicker)._with(clicks)
+    lesson = Lesson(crop, question, (), truth, clicker).clicked(clicks)
     if granularity and rng.random() < TOLD:
         size = level + 1 if chosen else 0
         told = np.full(len(clicks), 1 - size / len(crop.levels), np.float32)
