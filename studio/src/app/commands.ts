@@ -9,6 +9,7 @@ import { MODES } from "../view/shaders";
 import type { Pointer } from "./pointer";
 import type { Studio } from "./studio";
 
+const AROUND = 1.7; // a target is seen with what stands round it
 const PITCH_DOWN = -Math.PI / 2 + 0.002;
 
 export class Commands {
@@ -50,7 +51,7 @@ export class Commands {
         });
         return true;
       case "piece":
-        this.pointer.piece();
+        void this.pointer.piece();
         return true;
       case "rename":
         if (target) store.renaming.value = store.rowKey(target);
@@ -85,13 +86,13 @@ export class Commands {
         viewer.fly(viewer.overview());
         return true;
       case "view-top":
-        viewer.fly(viewer.camera.framing(viewer.sample(() => true), 0, PITCH_DOWN));
+        viewer.fly(viewer.camera.framing(viewer.sample(() => true), 1, 0, PITCH_DOWN));
         return true;
       case "view-front":
-        viewer.fly(viewer.camera.framing(viewer.sample(() => true), 0, 0));
+        viewer.fly(viewer.camera.framing(viewer.sample(() => true), 1, 0, 0));
         return true;
       case "view-side":
-        viewer.fly(viewer.camera.framing(viewer.sample(() => true), Math.PI / 2, 0));
+        viewer.fly(viewer.camera.framing(viewer.sample(() => true), 1, Math.PI / 2, 0));
         return true;
       case "ortho":
         viewer.camera.ortho = !viewer.camera.ortho;
@@ -191,7 +192,7 @@ export class Commands {
       (i) =>
         cloud.object[i] === target.object && (target.part === 0 || cloud.part[i] === target.part),
     );
-    if (points.length) viewer.fly(viewer.camera.framing(points));
+    if (points.length) viewer.fly(viewer.camera.framing(points, AROUND));
   }
 
   private nextMode(step: number): void {

@@ -9,7 +9,7 @@ import type { ClickOp } from "../wire/messages";
 import type { Studio } from "./studio";
 
 const HOVER_MS = 80;
-const HOVER_POINTS = 40_000; // in software, drawing more than these for a hover delays the click
+const HOVER_POINTS = 150_000; // in software, drawing more than these for a hover delays the click
 
 type Place = { x: number; y: number };
 
@@ -19,6 +19,8 @@ export class Pointer implements Handlers {
   backgroundKey = false;
   private hoverTimer = 0;
   private trail: Place[] = [];
+  private lit: [number, number][] = [];
+  private asked = 0;
 
   constructor(
     private readonly studio: Studio,
@@ -27,18 +29,18 @@ export class Pointer implements Handlers {
 
   hover(at: Place | null): void {
     if (at) this.at = at;
-    const { viewer, overlay } = this.studio;
+    const { overlay } = this.studio;
     overlay.drawCross(null);
     if (store.tool.value === "brush" && at)
       overlay.drawRing({ ...at, radius: store.brushPixels.value });
     else overlay.drawRing(null);
     window.clearTimeout(this.hoverTimer);
     if (!at) {
-      viewer.setHovered(0);
+      this.unlight();
       store.hint.value = "";
       return;
     }
-    this.hoverTimer = window.setTimeout(() => this.rest(at), HOVER_MS);
+    this.hoverTimer = window.setTimeout(() => void this.rest(at), HOVER_MS);
   }
 
   /** Aim with the crosshair. */
@@ -47,15 +49,33 @@ export class Pointer implements Handlers {
     this.studio.overlay.drawCross(at);
   }
 
-  /** The pointer rests: say what is there, and light up its piece. */
-  private rest(at: Place): void {
-    const { viewer, cloud } = this.studio;
+  /** The pointer rests: say what is there, and light up what a click would start. */
+  private async rest(at: Place): Promise<void> {
+    const { studio } = this;
+    const { viewer, cloud } = studio;
     const i = viewer.pick(at.x, at.y);
-    const label = i >= 0 ? this.studio.labelAt(i) : null;
+    const label = i >= 0 ? studio.labelAt(i) : null;
     store.hint.value =
       label === null ? "" : label.object ? nameOf(label, store.rows.value) : "Unlabelled";
-    if (!cloud?.superpoints || (viewer.software && cloud.n > HOVER_POINTS)) return;
-    viewer.setHovered(i >= 0 ? cloud.superpoints[i] + 1 : 0);
+    const starts = label?.object === 0 && store.target.value === null;
+    const isSlow = viewer.software && (cloud?.n ?? 0) > HOVER_POINTS;
+    if (!starts || isSlow || this.drawing() || store.pending.value > 0) {
+      this.unlight();
+      return;
+    }
+    if (this.lit.some(([start, end]) => i >= start && i < end)) return;
+    const wanted = ++this.asked;
+    const found = await studio.readingsAt(i).catch(() => []);
+    if (wanted !== this.asked || store.pending.value > 0) return;
+    this.lit = found[found.length - 1] ?? [];
+    viewer.light(this.lit);
+  }
+
+  /** Nothing is lit up any more. */
+  unlight(): void {
+    this.asked += 1;
+    this.lit = [];
+    this.studio.viewer.light([]);
   }
 
   click(x: number, y: number, keys: Keys, secondary: boolean, touch: boolean): void {
@@ -65,6 +85,9 @@ export class Pointer implements Handlers {
 
   press(x: number, y: number, how: { negative: boolean; newPart: boolean }): void {
     const point = this.studio.viewer.pick(x, y);
+    window.clearTimeout(this.hoverTimer);
+    this.studio.viewer.hold(); // what was lit up goes out with the answer
+    this.unlight();
     if (point < 0) return;
     const merging = store.merging.value;
     const label = this.studio.labelAt(point);
@@ -116,17 +139,17 @@ export class Pointer implements Handlers {
     store.target.value = isObject ? label : { object: label.object, part: 0 };
   }
 
-  /** Give the whole piece under the cursor to the target. */
-  piece(): void {
-    const { cloud, viewer } = this.studio;
+  /** Give the whole piece under the cursor to the target: the smallest that the model knows. */
+  async piece(): Promise<void> {
+    const { viewer } = this.studio;
     const i = this.at ? viewer.pick(this.at.x, this.at.y) : -1;
-    if (i < 0 || !cloud?.superpoints) {
+    const [smallest] = i < 0 ? [] : await this.studio.readingsAt(i);
+    if (!smallest) {
       store.toast("There is no piece under the cursor.");
       return;
     }
-    const piece = cloud.superpoints[i];
     const mine: number[] = [];
-    for (let k = 0; k < cloud.n; k++) if (cloud.superpoints[k] === piece) mine.push(k);
+    for (const [start, end] of smallest) for (let k = start; k < end; k++) mine.push(k);
     this.paint(mine, false);
   }
 

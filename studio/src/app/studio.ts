@@ -7,7 +7,7 @@ import type { Target } from "../core/clicks";
 import { applyLabels, framesIn, maskRuns, type Frame } from "../core/frames";
 import { css, slotsFor } from "../core/palette";
 import * as store from "../core/store";
-import { confidence, level } from "../net/api";
+import { confidence, level, readings } from "../net/api";
 import { Connection, OpError } from "../net/connection";
 import type { Listener } from "../net/connection";
 import { Overlay, type Mark } from "../view/overlay";
@@ -219,18 +219,10 @@ export class Studio implements Listener {
         labels.confidence.set(frame.body.subarray(0, labels.confidence.length));
         this.viewer.updateLabels();
         return;
-      case Kind.SUPERPOINTS:
-        this.superpoints = wordsOf(frame.body);
-        if (this.cloud) {
-          this.cloud.superpoints = this.superpoints.subarray(0, this.cloud.n);
-          this.viewer.updateSuperpoints();
-        }
-        return;
       case Kind.CANDIDATES:
         void this.takeReadings(frame);
     }
   }
-  private superpoints: Uint32Array | null = null;
 
   private expectReadings(rev: number, op: ClickOp): void {
     this.lastClick = { rev, op };
@@ -275,6 +267,12 @@ export class Studio implements Listener {
       if (iou > bestIou) [best, bestIou] = [k, iou];
     });
     return best;
+  }
+
+  /** What a click on a point could mean, small to large; nothing is done. */
+  async readingsAt(point: number): Promise<[number, number][][]> {
+    const [frame] = await framesIn(await readings(this.id, point));
+    return (await framesIn(frame.body)).map(maskRuns);
   }
 
   private async askConfidence(): Promise<void> {
@@ -322,7 +320,6 @@ export class Studio implements Listener {
 
   private show(cloud: Cloud, scene: SceneInfo, first: boolean): void {
     this.cloud = cloud;
-    cloud.superpoints = this.superpoints?.subarray(0, cloud.n) ?? null;
     this.viewer.setCloud(cloud, scene.up);
     if (!first) return;
     const kept = recall(this.id);
@@ -397,5 +394,3 @@ function readPositions(body: Uint8Array, scene: SceneInfo, xyz: Float32Array, fi
   for (let i = 0; i < values.length; i++)
     xyz[3 * first + i] = low[i % 3] + step[i % 3] * values[i];
 }
-
-const wordsOf = (body: Uint8Array): Uint32Array => new Uint32Array(body.slice().buffer);

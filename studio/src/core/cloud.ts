@@ -20,8 +20,6 @@ export interface Cloud {
   readonly hasColour: boolean;
   /** Normals in 127ths, if there are any. */
   readonly normals: Int8Array | null;
-  /** Small connected piece of each point, if the server told. */
-  superpoints: Uint32Array | null;
   readonly object: Uint16Array;
   readonly part: Uint8Array;
   /** Size to draw each point at (`density.ts`). */
@@ -74,7 +72,6 @@ export function makeCloud(
     rgb: rgb ?? new Uint8Array(3 * n).fill(190),
     hasColour: rgb !== null,
     normals,
-    superpoints: null,
     object: labels.object.subarray(0, n),
     part: labels.part.subarray(0, n),
     confidence: labels.confidence.subarray(0, n),

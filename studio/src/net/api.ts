@@ -64,6 +64,10 @@ export const level = (scene: string, number: number): Promise<Uint8Array> =>
 export const confidence = (session: string): Promise<Uint8Array> =>
   bytes(`sessions/${session}/confidence`);
 
+/** Frame of what a click on a point could mean. */
+export const readings = (session: string, point: number): Promise<Uint8Array> =>
+  bytes(`sessions/${session}/readings?point=${point}`);
+
 async function bytes(path: string): Promise<Uint8Array> {
   const response = await fetch(new URL(`api/v1/${path}`, location.href));
   if (!response.ok) throw new Error("The server did not send what it should; reload the page.");

@@ -64,9 +64,9 @@ export class Camera {
 
   /**
    * Pose that sees some points (x y z each) from a direction or the present one; a few stray ones
-   * may fall outside.
+   * may fall outside. `room` above 1 stands farther off.
    */
-  framing(points: Float32Array, yaw = this.yaw, pitch = this.pitch): Pose {
+  framing(points: Float32Array, room = 1, yaw = this.yaw, pitch = this.pitch): Pose {
     const inverse = rotation(yaw, pitch).invert();
     const seen: Vector3[] = [];
     for (let i = 0; i < points.length; i += 3) {
@@ -85,7 +85,8 @@ export class Camera {
       const tall = Math.abs(p.y - centre.y) / slopeY;
       return Math.max(wide, tall) + p.z - centre.z;
     });
-    const distance = Math.max(1e-3, quantile(needed.sort((a, b) => a - b), 1 - STRAY));
+    const nearest = quantile(needed.sort((a, b) => a - b), 1 - STRAY);
+    const distance = Math.max(1e-3, room * nearest);
     centre.z += distance; // the camera looks along -z
     const eye = centre.applyQuaternion(rotation(yaw, pitch));
     return { eye: eye.toArray() as [number, number, number], yaw, pitch, distance };

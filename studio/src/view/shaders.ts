@@ -20,12 +20,10 @@ uniform float pixelScale;
 uniform vec2 sizeLimits;
 uniform bool perspectiveSize;
 uniform vec2 target;
-uniform vec3 hovered;
 in vec3 position;
 in vec4 colour; // and the point's size
 in vec3 normal;
 in vec4 label;
-in vec3 superpoint;
 flat out vec3 shade;
 flat out float round_;
 out float depth;
@@ -44,6 +42,8 @@ void main() {
   float object = label.x + 256.0 * label.y;
   float row = mod(object, float(${PALETTE_ROWS}));
   bool labelled = object > 0.5;
+  bool isLit = label.w > 127.5;
+  float sure = (label.w - (isLit ? 128.0 : 0.0)) / 127.0;
   vec4 ofPart = texelFetch(palette, ivec2(int(label.z), int(row)), 0);
   if (ofPart.a < 0.25) { // hidden
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
@@ -65,14 +65,13 @@ void main() {
   } else if (mode == 4) {
     shade = labelled ? ofPart.rgb * (0.75 + 0.35 * grey) : vec3(0.22 + 0.30 * grey);
   } else shade = labelled
-      ? mix(vec3(0.98, 0.84, 0.25), vec3(0.10, 0.22, 0.55), label.w / 255.0)
+      ? mix(vec3(0.98, 0.84, 0.25), vec3(0.10, 0.22, 0.55), sure)
       : vec3(0.22 + 0.30 * grey);
   if (ofPart.a < 0.75) shade = mix(shade, vec3(0.35), 0.75); // stands back
   bool isTarget = labelled && abs(object - target.x) < 0.5
       && (target.y < 0.5 || abs(label.z - target.y) < 0.5);
   if (isTarget && mode < 5) shade = mix(shade, min(ofPart.rgb * 1.15 + 0.06, vec3(1.0)), 0.38);
-  if (hovered.x + hovered.y + hovered.z > 0.5 && distance(superpoint, hovered) < 0.5)
-    shade = mix(shade, vec3(1.0), 0.33);
+  if (isLit) shade = mix(shade, vec3(1.0), 0.4);
   float side = exp2((colour.a - 96.0) / 32.0) * pixelScale / (perspectiveSize ? gl_Position.w : 1.0);
   gl_PointSize = clamp(side, sizeLimits.x, sizeLimits.y);
   round_ = gl_PointSize > sizeLimits.x * ${(4 / 1.5).toFixed(4)} ? 1.0 : 0.0;

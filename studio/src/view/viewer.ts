@@ -41,7 +41,7 @@ const FEWEST_DRAWN = 30_000;
 const STILL_MS = 150; // without movement: draw everything
 const HOLD_MS = 400;
 const FLIGHT_MS = 350;
-const SIZE_LIMITS = [1.5, 14] as const; // CSS pixels
+const SIZE_LIMITS = [1.5, 20] as const; // CSS pixels
 const SPLAT = 1.3; // side of a point in spacings
 
 const SIZE_OF_CODE = Float32Array.from({ length: 256 }, (_, code) => sizeOfCode(code));
@@ -60,13 +60,14 @@ export class Viewer {
 
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
-  private readonly lit = new Scene();
+  private readonly screenScene = new Scene();
   private readonly material: RawShaderMaterial;
   private readonly edl: RawShaderMaterial;
   private readonly palette: DataTexture;
   private depthTarget: WebGLRenderTarget | null = null;
   private points: Points | null = null;
   private label: BufferAttribute | null = null;
+  private lit: [number, number][] = [];
   private cloud: Cloud | null = null;
   private readonly toClip = new Matrix4();
   private width = 1;
@@ -120,7 +121,6 @@ export class Viewer {
         sizeLimits: { value: new Vector2(1.5, 12) },
         perspectiveSize: { value: true },
         target: { value: new Vector2(-1, 0) },
-        hovered: { value: new Vector3() },
         keepDepth: { value: false },
       },
     });
@@ -139,7 +139,7 @@ export class Viewer {
     });
     const screen = new Mesh(new PlaneGeometry(2, 2), this.edl);
     screen.frustumCulled = false;
-    this.lit.add(screen);
+    this.screenScene.add(screen);
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => this.invalidate());
   }
@@ -161,7 +161,6 @@ export class Viewer {
     this.scene.add(this.points);
     this.budget = cloud.n;
     this.setUp(up);
-    this.updateSuperpoints();
     this.updateLabels();
   }
 
@@ -188,13 +187,15 @@ export class Viewer {
   /** Send labels of points from `start` to `end` to the graphics card. */
   updateLabels(start = 0, end = this.cloud?.n ?? 0): void {
     if (!this.cloud || !this.label || end <= start) return;
+    if (this.lit.length > 0) [start, end] = [0, this.cloud.n];
+    this.lit = [];
     const out = this.label.array as Uint8Array;
     const { object, part, confidence } = this.cloud;
     for (let i = start, k = 4 * start; i < end; i++, k += 4) {
       out[k] = object[i] & 255;
       out[k + 1] = object[i] >> 8;
       out[k + 2] = part[i];
-      out[k + 3] = confidence[i];
+      out[k + 3] = confidence[i] >> 1; // the eighth bit lights a point up
     }
     this.label.addUpdateRange(4 * start, 4 * (end - start));
     this.label.needsUpdate = true;
@@ -222,17 +223,15 @@ export class Viewer {
     this.invalidate();
   }
 
-  updateSuperpoints(): void {
-    const ids = this.cloud?.superpoints;
-    if (!ids || !this.points) return;
-    const bytes = new Uint8Array(4 * ids.length);
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i] + 1; // 0 is none
-      bytes[4 * i] = id & 255;
-      bytes[4 * i + 1] = (id >> 8) & 255;
-      bytes[4 * i + 2] = (id >> 16) & 255;
-    }
-    this.points.geometry.setAttribute("superpoint", new BufferAttribute(bytes, 4));
+  /** Light up points: runs [first, end), or none. */
+  light(runs: [number, number][]): void {
+    if (!this.label || (runs.length === 0 && this.lit.length === 0)) return;
+    const out = this.label.array as Uint8Array;
+    for (const [start, end] of this.lit) for (let i = start; i < end; i++) out[4 * i + 3] &= 127;
+    this.lit = runs.map(([start, end]) => [start, Math.min(end, this.cloud?.n ?? 0)]);
+    for (const [start, end] of this.lit) for (let i = start; i < end; i++) out[4 * i + 3] |= 128;
+    this.label.needsUpdate = true;
+    this.invalidate();
   }
 
   /** Colour and visibility of labels; those not named are shown with their default. */
@@ -268,15 +267,6 @@ export class Viewer {
 
   setTarget(object: number, part: number): void {
     this.material.uniforms.target.value.set(object || -1, part);
-    this.invalidate();
-  }
-
-  /** Light up a piece: its superpoint plus one, or 0 for none. */
-  setHovered(superpoint: number): void {
-    const bytes = [superpoint & 255, (superpoint >> 8) & 255, (superpoint >> 16) & 255];
-    const now = this.material.uniforms.hovered.value as Vector3;
-    if (now.x === bytes[0] && now.y === bytes[1] && now.z === bytes[2]) return;
-    now.set(bytes[0], bytes[1], bytes[2]);
     this.invalidate();
   }
 
@@ -367,7 +357,7 @@ export class Viewer {
     const towards = high.divideScalar(Math.max(1, n)).sub(all).projectOnPlane(up);
     const isOpen = n > 0 && towards.length() > 0.02 * (top - bottom);
     const yaw = isOpen ? this.camera.yawTowards(towards) : 0.6;
-    return this.camera.framing(points, yaw, -0.55);
+    return this.camera.framing(points, 1, yaw, -0.55);
   }
 
   /** Positions of up to some thousand of the points that pass. */
@@ -534,7 +524,7 @@ export class Viewer {
       this.renderer.setRenderTarget(null);
       this.edl.uniforms.picture.value = this.depthTarget.texture;
       this.edl.uniforms.radius.value = Math.max(1, Math.round(ratio));
-      this.renderer.render(this.lit, camera);
+      this.renderer.render(this.screenScene, camera);
     } else {
       this.renderer.setRenderTarget(null);
       this.renderer.setClearColor(this.background, 1);
