@@ -20,9 +20,11 @@ from pinpoint3d.evaluate.frozen import (
     write_frozen,
 )
 from pinpoint3d.evaluate.suites import open_suite
-from pinpoint3d.synth.dataset import make_sample
+from pinpoint3d.synth.catalogue import subset_of
+from pinpoint3d.synth.imported.store import read_store, write_store
+from pinpoint3d.synth.shapes import cabinet, mug
 
-PLAN = replace(PLANS["objects-val"], count=3)
+PLAN = replace(PLANS["objects-made"], count=3)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,10 @@ def test_entries_ask_for_parts_that_are_there_and_large_enough(toml: Path):
 
 
 def test_a_suite_shows_only_what_training_never_does(frozen: Frozen):
-    assert frozen.recipe(None).subset == "val"
+    a_mug = mug.make(np.random.default_rng(0))
+    for index in range(3):
+        for shown in frozen.sample(index, None).objects:
+            assert subset_of(replace(a_mug, kind=shown.kind, style=shown.style)) == "val"
 
 
 def test_a_changed_generator_is_noticed_with_a_sentence(frozen: Frozen):
@@ -71,7 +76,7 @@ def test_a_changed_generator_is_noticed_with_a_sentence(frozen: Frozen):
 
 
 def test_the_hash_is_over_every_array(frozen: Frozen):
-    sample = make_sample(frozen.recipe(None), 0)
+    sample = frozen.sample(0, None)
     scene, labels = sample.scene, sample.scene.labels
     assert labels is not None
     assert scene.rgb is not None
@@ -91,8 +96,8 @@ def test_the_hash_is_over_every_array(frozen: Frozen):
 
 
 def test_objects_of_a_scan_are_drawn_up_to_the_number_wanted():
-    plan = replace(PLANS["rooms-val"], count=1, entries_a_scan=2)
-    sample = make_sample(plan.recipe(None), 0)
+    plan = replace(PLANS["rooms-made"], count=1, entries_a_scan=2)
+    sample = plan.sample(0, None)
     two = [entry.object for entry, _ in draw_entries(sample, plan, 0)]
     assert len(two) == len(set(two)) == 2
     assert two == sorted(two)
@@ -121,18 +126,54 @@ def test_suites_can_be_sent_to_other_processes(toml: Path):
     assert pickle.loads(pickle.dumps(suite)) == suite  # noqa: S301  what we made ourselves
 
 
-def test_a_store_is_checked_before_anything_runs(frozen: Frozen, toml: Path, tmp_path: Path):
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A mug and a cabinet for validation, and another mug for training."""
+    made = [family.make(np.random.default_rng(k)) for k, family in enumerate((mug, cabinet, mug))]
+    path = tmp_path / "objects.store"
+    write_store([replace(made[0], subset="val"), replace(made[1], subset="val"), made[2]], path)
+    return path
+
+
+def test_a_suite_of_imported_objects_shows_each_of_them_once(store: Path, tmp_path: Path):
+    plan = replace(PLANS["objects-val"], count=2)
+    path = tmp_path / "imported.toml"
+    write_frozen(freeze(plan, store=str(store)), path)
+    suite = open_suite(str(path), store=store)
+    assert [q.category for q in suite.questions] == ["mug", "cabinet"]
+    assert all(len(suite.truth(q)) for q in suite.questions)
+
+
+def test_the_store_of_a_suite_is_checked_before_anything_runs(
+    frozen: Frozen, toml: Path, store: Path, tmp_path: Path
+):
+    with pytest.raises(FileAccessError, match="leave out --store"):
+        open_suite(str(toml), store=store)
+    path = tmp_path / "imported.toml"
+    write_frozen(replace(frozen, imported="mixed", imported_sha256="ab" * 32), path)
+    assert read_frozen(path).imported_sha256 == "ab" * 32
+    with pytest.raises(FileAccessError, match=r"synth import FOLDER -o FILE, then give --store"):
+        open_suite(str(path))
+    with pytest.raises(FileAccessError, match="holds other objects for validation"):
+        open_suite(str(path), store=store)
+
+
+def test_only_the_objects_for_validation_decide_about_a_store(store: Path, tmp_path: Path):
+    plan = replace(PLANS["objects-val"], count=1)
+    path = tmp_path / "imported.toml"
+    write_frozen(freeze(plan, store=str(store)), path)
+    other = tmp_path / "other.store"
+    write_store(read_store(store, subset="val"), other)
+    assert open_suite(str(path), store=other).questions
+
+
+def test_a_suite_is_frozen_with_the_store_that_it_shows(store: Path):
+    with pytest.raises(FileAccessError, match=r"give a store \(--store FILE\)"):
+        freeze(replace(PLANS["objects-val"], count=1))
     with pytest.raises(FileAccessError, match="give no store"):
-        open_suite(str(toml), store=tmp_path / "store")
-    with_store = tmp_path / "imported.toml"
-    write_frozen(replace(frozen, store_sha256="ab" * 32), with_store)
-    assert read_frozen(with_store).store_sha256 == "ab" * 32
-    with pytest.raises(FileAccessError, match="give the store"):
-        open_suite(str(with_store))
-    other = tmp_path / "store"
-    other.write_bytes(b"other")
-    with pytest.raises(FileAccessError, match="give the store"):
-        open_suite(str(with_store), store=other)
+        freeze(PLAN, store=str(store))
+    with pytest.raises(FileAccessError, match="holds 2 objects for validation"):
+        freeze(replace(PLANS["objects-val"], count=3), store=str(store))
 
 
 @pytest.mark.parametrize(
@@ -155,17 +196,29 @@ def test_a_suite_cut_short_is_refused(frozen: Frozen, tmp_path: Path):
 
 def test_freezing_by_command_writes_the_file(tmp_path: Path, frozen: Frozen):
     path = tmp_path / "new.toml"
-    main(["objects-val", "--count", "3", "--workers", "1", "--version", "7", "--out", str(path)])
+    main(["objects-made", "--count", "3", "--workers", "1", "--version", "7", "--out", str(path)])
     assert read_frozen(path) == replace(frozen, version=7)
     with pytest.raises(FileAccessError, match="no such folder"):
-        main(["objects-val", "--out", str(tmp_path / "none" / "new.toml")])
+        main(["objects-made", "--out", str(tmp_path / "none" / "new.toml")])
 
 
-@pytest.mark.parametrize("name", sorted(frozen_suites()))
-def test_the_frozen_suites_can_be_opened_by_their_names(name: str):
+@pytest.mark.parametrize("name", ["objects-made", "rooms-made"])
+def test_the_suites_of_made_scans_can_be_opened_by_their_names(name: str):
     suite = open_suite(name)
     assert suite.name == name
     assert len(suite.questions) >= 60
+
+
+@pytest.mark.parametrize("name", ["objects-val", "rooms-val"])
+def test_the_suites_with_imported_objects_say_how_to_get_them(name: str):
+    with pytest.raises(FileAccessError, match=f"synth import .* {name[:-4]}-made needs none"):
+        open_suite(name)
+    assert sum(len(scan.entries) for scan in read_frozen(frozen_suites()[name]).scans) >= 80
+
+
+def test_what_is_frozen_was_planned():
+    for name, path in frozen_suites().items():
+        assert replace(read_frozen(path), scans=(), imported_sha256=None) == PLANS[name]
 
 
 def test_suites_that_lie_in_a_folder_ask_for_it():
