@@ -79,6 +79,7 @@ export class Studio implements Listener {
   private async sendOnce(op: Op, again = false): Promise<Ack | null> {
     try {
       const ack = await this.connection.send(op);
+      store.unsaved.value = null;
       if (op.op === "click" && op.object !== 0)
         this.expectReadings(ack.rev, { ...op, object: ack.object, part: ack.part ?? 0 });
       return ack;
@@ -88,6 +89,7 @@ export class Studio implements Listener {
         store.toast("This changed in another window meanwhile; what you did was done on top of it.");
         return await this.sendOnce(op, true);
       }
+      if (error.code === "disk_full") store.unsaved.value = error.message;
       const what = error.stale
         ? "Another window has removed that; nothing was done."
         : error.message;

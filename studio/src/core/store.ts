@@ -34,6 +34,8 @@ export const loaded = signal(0);
 export const state = signal<State | null>(null);
 /** Operations sent and not yet on the server's disk. */
 export const pending = signal(0);
+/** Why the server cannot save, until it can again. */
+export const unsaved = signal<string | null>(null);
 /** Waiting for the masks of this rev. */
 export const answered = signal(0);
 

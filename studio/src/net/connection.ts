@@ -8,6 +8,8 @@ import { framesIn, type Frame } from "../core/frames";
 const RETRY_MS = [200, 500, 1000, 2000, 4000];
 const PING_MS = 15_000;
 const DEAD_MS = 45_000;
+// Of the socket's closing: the session is gone, or the address was wrong.
+const FINAL = [4401, 4403, 4404, 4410];
 
 export class OpError extends Error {
   constructor(
@@ -105,8 +107,8 @@ export class Connection {
     socket.onclose = (event) => {
       if (this.socket !== socket || this.closed) return;
       this.ready = false;
-      if ([4401, 4403, 4404, 4410].includes(event.code)) {
-        this.listener.status("failed", event.reason || "The server no longer has this session.");
+      if (FINAL.includes(event.code)) {
+        this.listener.status("failed", "The server no longer has this session. It was deleted, or the server keeps another folder.");
         return;
       }
       this.listener.status("lost", null);
@@ -151,6 +153,12 @@ export class Connection {
         return;
       case "error": {
         const { key, problem } = message;
+        const again = key === null ? undefined : this.waiting.get(key);
+        if (again && problem.code === "busy") {
+          const wait = 1000 * (problem.retry_after ?? 1);
+          window.setTimeout(() => this.ready && this.write({ ...again.message, base: null }), wait);
+          return;
+        }
         const waiting = key === null ? null : this.settle(key);
         if (waiting) waiting.reject(new OpError(problem.detail, problem.code));
         else this.listener.message(message);

@@ -77,6 +77,13 @@ function Saved() {
         Reconnecting{waiting ? `, ${waiting} not saved` : "… all saved"}
       </span>
     );
+  const why = store.unsaved.value;
+  if (why)
+    return (
+      <span class="saved bad" title={why}>
+        Not saved: {why}
+      </span>
+    );
   if (rev === undefined) return <span class="saved">Connecting…</span>;
   if (waiting > 0) return <span class="saved busy">Saving…</span>;
   return (
