@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 from pinpoint3d.errors import SegmenterError
 from pinpoint3d.graph.engine import GraphSegmenter
 from pinpoint3d.graph.nearest import NearestSegmenter
+from pinpoint3d.net.engine import NetSegmenter
+from pinpoint3d.net.weights import SUFFIX
 from pinpoint3d.types import Candidate, Click, Masks, Scene
 
 _logger = logging.getLogger(__name__)
@@ -63,18 +65,24 @@ def load_segmenter(name: str | Path | None = None) -> Segmenter:
     ----------
     name
         "graph" (training-free), "nearest" (each point takes its nearest click's label: a
-        baseline), or None for the best that this installation has, which is logged.
+        baseline), the path of a weights file, or None for the best that this installation has,
+        which is logged.
 
     Raises
     ------
     SegmenterError
-        If there is none of that name.
+        If there is none of that name, or the weights are damaged.
+    FileAccessError
+        If the weights cannot be read.
     """
     if name is None:
         _logger.info("using the graph segmenter")
         return GraphSegmenter()
     if str(name) in _BUILT_IN:
         return _BUILT_IN[str(name)]()
+    if Path(name).suffix == SUFFIX:
+        return NetSegmenter(Path(name), name=str(name))
     raise SegmenterError(
-        f"no segmenter {str(name)!r}; this version has {', '.join(sorted(_BUILT_IN))}."
+        f"no segmenter {str(name)!r}; this version has {', '.join(sorted(_BUILT_IN))}, "
+        f"and weights in files that end in {SUFFIX}."
     )

@@ -8,9 +8,12 @@ these are the numbers that a person would look at, and most of what one click sa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Bool, Float32, Int32
+from numba import njit, prange
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from pinpoint3d.net.view import View
@@ -184,34 +187,81 @@ def node_pairs(
     question: Question,
     previous: Float32[np.ndarray, "rows labels"] | None,
 ) -> Float32[np.ndarray, "rows labels 11"]:
-    """Features of some nodes and every label, from places, normals and colours alone."""
-    member = question.member
-    scale = np.float32(view.size)
-    xyz = view.xyz[rows]
-    clicked = view.xyz[question.node]
-    straight = np.linalg.norm(xyz[None] - clicked[:, None], axis=2)  # (clicks, rows)
-    own = _least(straight[:, None], member)[0]
-    other = _rival(own[None], question.groups)[0]
-    nearest = _nearest_click(straight, member)
-    rival = _rival_click(own, nearest, question.groups)
-    x = np.zeros((len(rows), question.n_labels, N_NODE_PAIRS), np.float32)
-    x[..., 0] = _logarithm(own / scale)
-    x[..., 1] = _ratio(own, other, CLOSEST * scale)
-    for first, click in ((2, nearest), (6, rival)):
-        known = click >= 0
-        at = question.node[np.maximum(click, 0)] if len(question.node) else np.zeros_like(click)
-        step = xyz[:, None] - view.xyz[at]
-        length = np.maximum(np.linalg.norm(step, axis=2), scale)
-        normal = view.normal[at]
-        x[..., first] = known * np.abs((step * normal).sum(axis=2)) / length
-        x[..., first + 1] = known * np.abs((view.normal[rows][:, None] * normal).sum(axis=2))
-        x[..., first + 2] = known * step[..., 2] / length
-        if view.rgb is not None:
-            apart = np.linalg.norm(view.rgb[rows][:, None] - view.rgb[at], axis=2)
-            x[..., first + 3] = known * apart
+    """Features of some nodes and every label, from places, normals and colours alone.
+
+    For the nearest click of the label and of its nearest rival: distances, how far off the click's
+    plane, angle of the normals, height, difference of colour.
+    """
+    group = np.zeros(question.n_labels, np.int32)
+    for number, columns in enumerate(question.groups):
+        group[columns] = number
+    colour = np.zeros((len(view), 0), np.float32) if view.rgb is None else view.rgb
+    x = _node_pairs(
+        view.xyz, view.normal, colour, rows, question.node, question.member, group, view.size
+    )
     if previous is not None:
         x[..., 10] = 2 * previous - 1
     return x
+
+
+@njit(cache=True, parallel=True)
+@no_type_check  # numba compiles the plain function
+def _node_pairs(
+    xyz: NDArray,
+    normal: NDArray,
+    colour: NDArray,
+    rows: NDArray,
+    clicked: NDArray,
+    member: NDArray,
+    group: NDArray,
+    size: float,
+) -> NDArray:
+    """All but the last of the features of `node_pairs`."""
+    n_labels = len(group)
+    out = np.zeros((len(rows), n_labels, N_NODE_PAIRS), np.float32)
+    closest = CLOSEST * size
+    far = 1e4 * closest
+    for r in prange(len(rows)):
+        i = rows[r]
+        own = np.full(n_labels, np.inf)
+        nearest = np.full(n_labels, -1, np.int64)
+        for k in range(len(clicked)):
+            squared = 0.0
+            for c in range(3):
+                squared += (xyz[i, c] - xyz[clicked[k], c]) ** 2
+            distance = np.sqrt(squared)
+            for label in range(n_labels):
+                if member[k, label] and distance < own[label]:
+                    own[label], nearest[label] = distance, k
+        for label in range(n_labels):
+            rival = -1
+            for other in range(n_labels):
+                if other != label and group[other] == group[label]:
+                    if rival < 0 or own[other] < own[rival]:
+                        rival = other
+            beside = np.inf if rival < 0 else own[rival]
+            x = out[r, label]
+            x[0] = min(np.log1p(own[label] / size), FAR) / 3
+            ratio = np.log((min(own[label], far) + closest) / (min(beside, far) + closest))
+            x[1] = min(max(ratio, -3), 3)
+            for side in range(2):
+                k = nearest[label] if side == 0 else (-1 if rival < 0 else nearest[rival])
+                if k < 0:
+                    continue
+                j = clicked[k]
+                length = max(own[label] if side == 0 else beside, size)
+                off, parallel, squared = 0.0, 0.0, 0.0
+                for c in range(3):
+                    off += (xyz[i, c] - xyz[j, c]) * normal[j, c]
+                    parallel += normal[i, c] * normal[j, c]
+                for c in range(colour.shape[1]):
+                    squared += (colour[i, c] - colour[j, c]) ** 2
+                first = 2 + 4 * side
+                x[first] = abs(off) / length
+                x[first + 1] = abs(parallel)
+                x[first + 2] = (xyz[i, 2] - xyz[j, 2]) / length
+                x[first + 3] = np.sqrt(squared)
+    return out
 
 
 def _least(

@@ -17,6 +17,7 @@ from pinpoint3d.files.storage import read_bytes, write_atomically
 from pinpoint3d.net.parameters import Parameters, Shapes
 
 FORMAT = 1
+SUFFIX = ".safetensors"
 _KEY = "pinpoint3d"
 _LISTED = 3  # names of parameters in a sentence
 _LONGEST = 80  # characters of each
