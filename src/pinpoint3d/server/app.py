@@ -10,6 +10,7 @@ from pinpoint3d.errors import PinpointError
 from pinpoint3d.server.channel import CLOSE_GONE, CLOSE_TOO_SLOW, Channel
 from pinpoint3d.server.guard import Guard
 from pinpoint3d.server.messages import PROTOCOL, Code, Health, Welcome
+from pinpoint3d.server.pages import add_pages
 from pinpoint3d.server.problems import MEDIA_TYPE, RefusedError, refused
 from pinpoint3d.server.routes import api
 from pinpoint3d.server.services import Services, services_of, services_of_socket
@@ -24,11 +25,14 @@ def create_app(services: Services) -> FastAPI:
         title="pinpoint3d",
         version=__version__,
         description="Click on a 3D scan and get the object and its parts.",
+        docs_url=None,  # ours needs no script from elsewhere
+        redoc_url=None,
     )
     app.state.services = services
     app.include_router(api)
     _add_socket(app, settings)
     _add_health(app)
+    add_pages(app, token=settings.token)
     app.add_exception_handler(PinpointError, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -124,6 +128,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: unknown paths, methods, bodies that are no JSON."""
     assert isinstance(error, HTTPException)  # what it is registered for
+    if isinstance(error.__cause__, RefusedError):  # raised by the guard while a body was read
+        return await _on_refusal(request, error.__cause__)
     code = Code.NOT_FOUND if error.status_code == 404 else Code.BAD_REQUEST
     response = await _on_refusal(request, RefusedError(code, f"{str(error.detail).rstrip('.')}."))
     response.status_code = error.status_code

@@ -46,10 +46,10 @@ _CLIENT: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 class TokenBucket:
     """How often something may happen: on average, and at once."""
 
-    def __init__(self, per_second: float, burst: float) -> None:
+    def __init__(self, per_second: int, burst: int) -> None:
         self._rate = per_second
         self._burst = burst
-        self._left = burst
+        self._left = float(burst)
         self._at = monotonic()
 
     def take(self) -> bool:
@@ -114,8 +114,10 @@ class Channel:
         try:
             async with asyncio.timeout(self._settings.hello_s):
                 hello = _CLIENT.validate_json(await self._socket.receive_text())
-        except (TimeoutError, ValidationError, KeyError):
+        except (TimeoutError, ValidationError, KeyError):  # the last where it came as bytes
             hello = None
+        except WebSocketDisconnect:
+            return
         if not isinstance(hello, Hello):
             await self._socket.close(CLOSE_NO_HELLO, "say hello first")
             return

@@ -3,20 +3,28 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import FileResponse
 
 from pinpoint3d.server.frames import Frame, Kind, encode, labels_frame
 from pinpoint3d.server.messages import (
+    Ack,
+    ClickOp,
     Code,
+    Export,
     LoggedOp,
+    NewExport,
     NewSession,
+    NewUpload,
     Op,
+    Opening,
     OpenPath,
     OpResult,
     Problem,
     SceneInfo,
     SessionInfo,
     State,
+    Upload,
 )
 from pinpoint3d.server.paths import inside
 from pinpoint3d.server.problems import MEDIA_TYPE, RefusedError
@@ -63,11 +71,51 @@ async def get_scene(scene: SceneId, server: Server) -> SceneInfo:
     return (await server.scenes.open(scene)).info
 
 
+@api.post("/scenes/{scene}/reopen", status_code=201)
+async def reopen_scene(scene: SceneId, body: Opening, server: Server) -> SceneInfo:
+    """Open a scan's file again, read another way: a scan of its own."""
+    opened = await server.scenes.reopen(scene, body.model_dump(exclude_none=True))
+    return opened.info
+
+
 @api.get("/scenes/{scene}/levels/{level}", response_class=Response, responses={200: _BINARY})
 async def get_level(scene: SceneId, level: Annotated[int, Path(ge=0, le=99)], server: Server):
     """Points of a level, as frames of positions and, where there are any, colours and normals."""
     content = await server.scenes.level(scene, level)
     return Response(content, media_type=FRAMES, headers={"Cache-Control": FOREVER})
+
+
+@api.post("/uploads", status_code=201)
+async def begin_upload(body: NewUpload, server: Server) -> Upload:
+    """Announce a file, to be sent in pieces."""
+    return server.uploads.begin(body)
+
+
+@api.get("/uploads/{upload}")
+async def get_upload(upload: SessionId, server: Server) -> Upload:
+    """How much of a file is here."""
+    return server.uploads.get(upload)
+
+
+@api.put("/uploads/{upload}", status_code=204)
+async def send_piece(
+    upload: SessionId, request: Request, server: Server, offset: Annotated[int, Query(ge=0)]
+) -> None:
+    """Send a piece of a file, from the byte where the last one ended."""
+    await server.uploads.receive(upload, offset, request.stream())
+
+
+@api.delete("/uploads/{upload}", status_code=204)
+async def cancel_upload(upload: SessionId, server: Server) -> None:
+    """Forget an upload."""
+    server.uploads.cancel(upload)
+
+
+@api.post("/uploads/{upload}/done")
+async def finish_upload(upload: SessionId, body: Opening, server: Server) -> SceneInfo:
+    """Open a file that was sent whole; 422 says what is wrong with it."""
+    opened = await server.uploads.finish(upload, body.model_dump(exclude_none=True))
+    return opened.info
 
 
 @api.get("/sessions")
@@ -129,6 +177,17 @@ async def get_confidence(session: SessionId, server: Server) -> Response:
     return Response(await live.read(read), media_type=FRAMES)
 
 
+@api.get("/sessions/{session}/readings", response_class=Response, responses={200: _BINARY})
+async def get_readings(
+    session: SessionId, point: Annotated[int, Query(ge=0)], server: Server
+) -> Response:
+    """What a click on a displayed point could mean, small to large; nothing is done."""
+    live = await server.sessions.get(session)
+    asked = ClickOp(op="click", point=point, object=0)
+    nowhere = Ack(key="", rev=live.rev, object=0, part=0)
+    return Response(await live.candidates(asked, nowhere), media_type=FRAMES)
+
+
 @api.post("/sessions/{session}/ops")
 async def do_op(
     session: SessionId,
@@ -161,6 +220,25 @@ async def get_log(
     lines: list[LoggedOp] = [entry.logged() for entry in live.entries_since(since)]
     text = "".join(line.model_dump_json() + "\n" for line in lines)
     return Response(text, media_type="application/x-ndjson")
+
+
+@api.post("/sessions/{session}/exports", status_code=202)
+async def begin_export(session: SessionId, body: NewExport, server: Server) -> Export:
+    """Start to make a file of a session as it is now."""
+    return await server.exports.begin(await server.sessions.get(session), body.format)
+
+
+@api.get("/exports/{export}")
+async def get_export(export: SessionId, server: Server) -> Export:
+    """How far an export is."""
+    return server.exports.get(export)
+
+
+@api.get("/exports/{export}/file", response_class=Response, responses={200: _BINARY})
+async def get_export_file(export: SessionId, server: Server) -> FileResponse:
+    """The file of a finished export; ranges are served."""
+    path, name = server.exports.file(export)
+    return FileResponse(path, filename=name, media_type=FRAMES)
 
 
 def revision_of(if_match: str | None) -> int | None:

@@ -54,21 +54,30 @@ async def _serve(
 ) -> None:
     async with running(settings) as services:
         sessions = [await _session_on(services, scan) for scan in scans]
-        config = uvicorn.Config(
-            create_app(services),
-            lifespan="off",
-            log_level="warning",
-            access_log=False,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,  # 25 times slower on frames, which are packed already
-            ws_max_size=settings.message_bytes,
-            ws_ping_interval=_PING_S,
-            ws_ping_timeout=_DEAD_S,
-            server_header=False,
-            timeout_graceful_shutdown=_LEAVE_S,
-        )
-        server = _Server(config, lambda: on_ready(listening.getsockname()[1], sessions))
+        server = http_server(services, lambda: on_ready(listening.getsockname()[1], sessions))
         await server.serve(sockets=[listening])
+
+
+def http_server(services: Services, on_ready: Callable[[], None]) -> uvicorn.Server:
+    """Uvicorn's server for a server's application; `on_ready` is called once it takes connections.
+
+    Dead browsers are found by pings; labels are sent as they are, for they are packed already.
+    """
+    config = uvicorn.Config(
+        create_app(services),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # 25 times slower on frames
+        ws_max_size=services.settings.message_bytes,
+        ws_ping_interval=_PING_S,
+        ws_ping_timeout=_DEAD_S,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_LEAVE_S,
+    )
+    return _Server(config, on_ready)
 
 
 async def _session_on(services: Services, scan: Path) -> str:

@@ -108,6 +108,13 @@ class SceneStore:
         record = self.record(scene_id)
         return await _shared(self._open, scene_id, lambda: self._reopened(record))
 
+    async def reopen(self, scene_id: str, options: Mapping[str, Any]) -> OpenScene:
+        """The same file read with other options, which make it another scan."""
+        record = self.record(scene_id)
+        return await self.add(
+            self._folder / record.path, {**record.options, **options}, record.name
+        )
+
     async def encoded(self, scene_id: str, segmenter: str | None) -> EncodedScene:
         """A scan as a segmenter encodes it, computed once while it is in use."""
         opened = await self.open(scene_id)

@@ -13,11 +13,13 @@ from time import monotonic
 from fastapi import Request, WebSocket
 
 from pinpoint3d.errors import FileAccessError
+from pinpoint3d.server.exports import Exports
 from pinpoint3d.server.messages import Limits
 from pinpoint3d.server.metrics import Metrics
 from pinpoint3d.server.scenes import SceneStore
 from pinpoint3d.server.sessions import Sessions
 from pinpoint3d.server.settings import Settings
+from pinpoint3d.server.uploads import Uploads
 from pinpoint3d.server.work import Work
 
 _logger = logging.getLogger(__name__)
@@ -34,6 +36,8 @@ class Services:
     work: Work
     scenes: SceneStore
     sessions: Sessions
+    uploads: Uploads
+    exports: Exports
     metrics: Metrics
     is_ready: bool = False
 
@@ -71,7 +75,15 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             most=settings.sessions,
             idle_s=settings.idle_s,
         )
-        services = Services(settings, work, scenes, sessions, Metrics())
+        services = Services(
+            settings=settings,
+            work=work,
+            scenes=scenes,
+            sessions=sessions,
+            uploads=Uploads(settings, scenes, work),
+            exports=Exports(settings.data / "exports", work),
+            metrics=Metrics(),
+        )
         tasks = [
             asyncio.create_task(_load_model(services)),
             asyncio.create_task(_probe_loop(services)),

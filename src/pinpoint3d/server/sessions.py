@@ -99,6 +99,8 @@ class Sessions:
         """A new session on a scan."""
         opened = await self._scenes.open(scene_id)
         engine = await self._scenes.segmenter(segmenter)
+        async with self._opening:
+            await self._make_room()
         record = SessionRecord(
             id=new_id(),
             name=opened.info.name,
@@ -179,7 +181,7 @@ class Sessions:
         """Let the one out that was not used for longest, if there are too many."""
         if len(self._live) < self._most:
             return
-        idle = self._idle(0)
+        idle = self._idle(0.0)
         if not idle:
             raise RefusedError(
                 Code.NOT_READY,
