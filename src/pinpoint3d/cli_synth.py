@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pinpoint3d.types import Masks, Scene
 
 SHEET_SAMPLES = 12
+INSERTED = 0.25  # of a set with scans are objects put into these
 
 app = typer.Typer(
     help="Make part-labelled scans: rooms, objects, insertions, pseudo labels.",
@@ -63,6 +64,10 @@ def rooms(
     subset: Side = "both",
     store: Store = None,
     images: Images = None,
+    scans: Annotated[
+        Path | None,
+        typer.Option("--scans", help="Folder of scans; a quarter of the set are objects in them."),
+    ] = None,
     executor: Where = "processes",
     workers: Workers = None,
     partscan: PartScan = False,
@@ -71,9 +76,13 @@ def rooms(
     """Furnished rooms, and some streets, laid tables, frames and single objects among them."""
     from pinpoint3d.synth.samples import KINDS
 
-    _build(
-        count, seed, dict(KINDS), subset, store, images, out, executor, workers, partscan, as_json
-    )
+    kinds = dict(KINDS)
+    if scans is not None:
+        if not scans.is_dir():
+            raise SynthesisError(f"{scans}: is no folder of scans.")
+        kinds["insert"] = INSERTED / (1 - INSERTED)  # beside shares that sum to 1
+    recipe = _recipe(count, seed, kinds, subset, store, images, scans)
+    _build(recipe, out, executor, workers, partscan, as_json)
 
 
 @app.command()
@@ -90,19 +99,8 @@ def objects(
     as_json: AsJson = False,
 ) -> None:
     """Single objects on a table or on the floor."""
-    _build(
-        count,
-        seed,
-        {"single": 1.0},
-        subset,
-        store,
-        images,
-        out,
-        executor,
-        workers,
-        partscan,
-        as_json,
-    )
+    recipe = _recipe(count, seed, {"single": 1.0}, subset, store, images, None)
+    _build(recipe, out, executor, workers, partscan, as_json)
 
 
 @app.command()
@@ -205,28 +203,34 @@ def import_(
     print_line(f"wrote {out} ({len(assets):,} objects)")
 
 
-def _build(
+def _recipe(
     count: int,
     seed: int,
     kinds: "Mapping[Kind, float]",
     subset: Literal["both", "train", "val", "any"],
     store: Path | None,
     images: Path | None,
+    scans: Path | None,
+) -> "Recipe":
+    from pinpoint3d.synth.dataset import Recipe
+
+    if images is not None and not images.is_dir():
+        raise SynthesisError(f"{images}: is no folder of images.")
+    return Recipe(seed, count, kinds, subset, _text(store), _text(images), _text(scans))
+
+
+def _build(
+    recipe: "Recipe",
     out: Path,
     executor: Literal["local", "processes", "ray"],
     workers: int | None,
     partscan: bool,
     as_json: bool,
 ) -> None:
-    from pinpoint3d.synth.dataset import Recipe, build
+    from pinpoint3d.synth.dataset import build
 
-    if seed < 0:
-        raise SynthesisError(f"the seed is {seed}; give a whole number from 0.")
-    if images is not None and not images.is_dir():
-        raise SynthesisError(f"{images}: is no folder of images.")
-    recipe = Recipe(seed, count, kinds, subset, _text(store), _text(images))
     n_workers = workers or os.cpu_count() or 1
-    with counted("making samples", count) as done:
+    with counted("making samples", recipe.count) as done:
         dataset = build(recipe, out, executor=executor, workers=n_workers, done=done)
     if partscan:
         _export(dataset, recipe, out / "partscan")

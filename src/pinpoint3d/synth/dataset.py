@@ -22,6 +22,7 @@ from pinpoint3d.files.storage import read_bytes, write_atomically
 from pinpoint3d.synth.assets import Asset
 from pinpoint3d.synth.catalogue import Catalogue, Subset, catalogue_of
 from pinpoint3d.synth.executors import Executor, run_jobs
+from pinpoint3d.synth.given import with_objects
 from pinpoint3d.synth.imported.store import read_store
 from pinpoint3d.synth.samples import KINDS, Kind, Sample, sample_of
 from pinpoint3d.synth.shards import Shard, write_shard
@@ -51,8 +52,10 @@ class Recipe:
         File of imported objects (`imported.store`), or None for made ones alone.
     images
         Folder of pictures of surfaces (`textures.load_images`), or None for made ones alone.
+    scans
+        Folder of scans that samples of the kind "insert" put objects into, or None.
     sources_sha256
-        Hash of what store and images hold, filled in by `build`.
+        Hash of what store, images and scans hold, filled in by `build`.
     """
 
     seed: int
@@ -61,6 +64,7 @@ class Recipe:
     subset: Literal["both", "train", "val", "any"] = "both"
     store: str | None = None
     images: str | None = None
+    scans: str | None = None
     sources_sha256: str | None = None
 
     def __post_init__(self) -> None:
@@ -69,6 +73,8 @@ class Recipe:
                 f"a set of {self.count} samples from seed {self.seed}; "
                 "give at least 1, and a seed from 0."
             )
+        if "insert" in self.kinds and self.scans is None:
+            raise SynthesisError("objects are to be put into scans; name a folder of scans.")
 
     def subset_of(self, index: int) -> Subset:
         """The side of the split that a sample is on."""
@@ -83,7 +89,12 @@ def make_sample(recipe: Recipe, index: int) -> Sample:
     kinds = sorted(recipe.kinds)
     shares = np.array([recipe.kinds[kind] for kind in kinds], np.float64)
     kind = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-    return sample_of(kind, rng, catalogue(recipe.store, recipe.images, recipe.subset_of(index)))
+    side = recipe.subset_of(index)
+    known = catalogue(recipe.store, recipe.images, side)
+    if kind == "insert":
+        assert recipe.scans is not None  # as checked when the recipe was made
+        return with_objects(Path(recipe.scans), side, known, rng)
+    return sample_of(kind, rng, known)
 
 
 def build(
@@ -226,6 +237,7 @@ def _shard_name(number: int) -> str:
 def _fingerprint(recipe: Recipe) -> str:
     """Hash of what decides the samples: where the sources lie does not."""
     decides = asdict(recipe) | {"store": None, "images": None, "made": __version__}
+    del decides["scans"]  # their hash is among the sources
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -237,10 +249,11 @@ def _is_made(path: Path, fingerprint: str) -> bool:
 
 
 def _hash_of_sources(recipe: Recipe) -> str | None:
-    """Hash of the store and of every image, or None where there are none."""
+    """Hash of the store, of every image and every scan, or None where there are none."""
     paths = [] if recipe.store is None else [Path(recipe.store)]
-    if recipe.images is not None:
-        paths += sorted(path for path in Path(recipe.images).iterdir() if path.is_file())
+    for folder in (recipe.images, recipe.scans):
+        if folder is not None:
+            paths += sorted(path for path in Path(folder).iterdir() if path.is_file())
     digest = hashlib.sha256()
     for path in paths:
         digest.update(hashlib.sha256(read_bytes(path)).digest())

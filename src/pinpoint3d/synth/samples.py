@@ -33,7 +33,8 @@ from pinpoint3d.synth.walks import walk
 from pinpoint3d.synth.world import Placed, World
 from pinpoint3d.types import Masks, Scene
 
-Kind = Literal["room", "street", "table", "frame", "single"]
+Kind = Literal["room", "street", "table", "frame", "single", "insert"]
+"""All are made from nothing but "insert", which puts objects into given scans (`given`)."""
 KINDS: dict[Kind, float] = {
     "room": 0.6,
     "street": 0.08,
@@ -41,7 +42,7 @@ KINDS: dict[Kind, float] = {
     "frame": 0.1,
     "single": 0.1,
 }
-"""Kinds of samples and the share of each."""
+"""Kinds of samples made from nothing, and the share of each."""
 
 ON_TABLES = ("on a table", "on a worktop", "on a bench")
 FINEST, SPARSEST = 0.005, 0.04  # m between points of rooms
@@ -94,7 +95,7 @@ def sample(seed: int, index: int, catalogue: Catalogue | None = None) -> Sample:
 
 
 def sample_of(kind: Kind, rng: np.random.Generator, catalogue: Catalogue | None = None) -> Sample:
-    """A sample of one kind."""
+    """A sample of one kind that is made from nothing."""
     catalogue = catalogue or Catalogue()
     match kind:
         case "room":
@@ -105,6 +106,8 @@ def sample_of(kind: Kind, rng: np.random.Generator, catalogue: Catalogue | None 
             return single(rng, catalogue)
         case "table" | "frame":
             return tabletop(rng, catalogue, organised=kind == "frame")
+        case "insert":
+            raise AssertionError("given.with_objects makes these")
 
 
 def room(rng: np.random.Generator, catalogue: Catalogue | None = None) -> Sample:
