@@ -23,11 +23,11 @@ def ask(url: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
         return json.load(answer)
 
 
+program = [sys.executable, "-c", "from pinpoint3d.cli import main; main()"]
 with (
     tempfile.TemporaryDirectory() as data,
     subprocess.Popen(
-        [sys.executable, "-c", "from pinpoint3d.cli import main; main()"]
-        + ["serve", str(bundled_scan()), "--port", "0", "--data", data],
+        [*program, "serve", str(bundled_scan()), "--port", "0", "--data", data],
         stdout=subprocess.PIPE,
         text=True,
     ) as server,
