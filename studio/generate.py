@@ -67,6 +67,8 @@ def _type(schema: dict[str, Any]) -> str:
         case {"type": "array", "items": item}:
             inner = _type(item)
             return f"({inner})[]" if " " in inner and not inner.startswith("[") else f"{inner}[]"
+        case {"type": "object", "additionalProperties": dict(values)}:
+            return f"Record<string, {_type(values)}>"
         case {"type": "object"}:
             return "Record<string, unknown>"
         case {"type": kind}:

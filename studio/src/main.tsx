@@ -23,4 +23,11 @@ window.addEventListener("pointerdown", () => delete dataset.keys);
 
 const root = document.getElementById("app");
 if (root)
-  render(<App id={search.get("session")} onMade={(what) => void made(what)} />, root);
+  render(
+    <App
+      id={search.get("session")}
+      participant={search.get("study")}
+      onMade={(what) => void made(what)}
+    />,
+    root,
+  );

@@ -99,6 +99,7 @@ export function expose({ studio, pointer }: Made): void {
     contextLost: () => viewer.canvas.getContext("webgl2")?.isContextLost() ?? true,
     /** Milliseconds from the button's release to each stage of the answer. */
     clickTimes: () => clicks,
+    lit: () => viewer.lightedUp,
     /** Go to the first view, and draw it. */
     calm: () => {
       viewer.fly(viewer.overview(), true);

@@ -53,7 +53,7 @@ def boxes_file(two_boxes: Scene, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="module")
 def server(boxes_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a session on the two boxes."""
-    running = Server(boxes_file, tmp_path_factory.mktemp("work"))
+    running = Server(tmp_path_factory.mktemp("work"), str(boxes_file), "--segmenter", "graph")
     yield running
     running.stop()
 

@@ -21,11 +21,11 @@ PATIENCE_S = 60.0  # machines are busy
 class Server:
     """`pinpoint3d serve` in a process, which can be killed and started again."""
 
-    def __init__(self, scan: Path, data: Path) -> None:
+    def __init__(self, data: Path, *arguments: str) -> None:
         self._command = [
             sys.executable,
             "/tmp/dev_cli.py",
-            *("serve", str(scan), "--data", str(data), "--no-browser", "--segmenter", "graph"),
+            *("serve", "--data", str(data), "--no-browser", *arguments),
         ]
         self.port = 0
         self.start()
@@ -43,10 +43,11 @@ class Server:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             said.append(line)
-            found = re.search(r"http://127\.0\.0\.1:(\d+)/\?session=(\w+)", line)
+            found = re.search(r"http://127\.0\.0\.1:(\d+)/(?:\?session=(\w+))?", line)
             if found:
-                self.port, self.session = int(found[1]), found[2]
+                self.port, self.session = int(found[1]), found[2] or ""
                 return
+        self._close()
         raise AssertionError(f"the server did not start:\n{''.join(said)}")
 
     def kill(self) -> None:

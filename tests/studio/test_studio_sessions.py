@@ -50,6 +50,35 @@ def test_a_second_tab_stays_in_step(studio: Studio, new_page: Callable[..., Stud
     assert other.state()["target"] == {"object": 2, "part": 0}
 
 
+def test_clicks_of_two_tabs_at_once_are_both_taken(
+    studio: Studio, new_page: Callable[..., Studio]
+) -> None:
+    studio.click(RED_TOP)
+    other = new_page()
+    other.open(studio.session)
+    places = [(tab, *tab.screen(at)[1]) for tab, at in ((studio, RED_SIDE), (other, BLUE_TOP))]
+    other.page.get_by_role("treeitem", name="Object 1").click()
+    for tab, x, y in places:
+        tab.page.mouse.click(x, y)
+    for tab, _, _ in places:
+        tab.settled(3)
+    assert studio.state()["objects"][0]["clicks"] == 3
+    assert studio.ask("__pp.labels()") == other.ask("__pp.labels()")
+
+
+def test_a_fix_of_the_opening_report_opens_the_scan_again(studio: Studio) -> None:
+    first = studio.session
+    studio.page.keyboard.press("i")
+    report = studio.page.get_by_role("dialog")
+    assert "guessed" in report.inner_text()
+    studio.picture("report")
+    report.get_by_role("button", name="cm", exact=True).click()
+    studio.page.wait_for_url(lambda url: first not in url)
+    studio.until("window.__pp && __pp.state().loaded === 1 && __pp.state().ready")
+    studio.page.keyboard.press("i")
+    assert "given" in studio.page.get_by_role("dialog").inner_text()
+
+
 def test_clicks_survive_a_server_that_dies_between_them(studio: Studio) -> None:
     studio.click(RED_TOP)
     labels = studio.ask("__pp.labels()")

@@ -69,6 +69,19 @@ def test_nothing_is_drawn_or_asked_while_nothing_happens(studio: Studio) -> None
     assert requests == []
 
 
+def test_hovering_lights_up_what_a_click_would_start(studio: Studio) -> None:
+    _, (x, y) = studio.screen(RED_TOP)
+    studio.page.mouse.move(x, y)
+    studio.until("__pp.lit() > 0")
+    shown = studio.ask("__pp.lit()")
+    studio.picture("hover")
+    studio.page.mouse.click(x, y)
+    studio.settled(1)
+    assert studio.ask("__pp.lit()") == 0
+    assert studio.counts()["1.0"] == pytest.approx(shown, rel=0.5)
+    assert studio.state()["rev"] == 1  # looking is no operation
+
+
 def test_each_colouring_looks_different(studio: Studio) -> None:
     studio.click(RED_TOP)
     studio.click((-0.15, -0.1, 0.1), "Control")

@@ -44,6 +44,7 @@ export class Commands {
         this.drop();
         return true;
       case "new-object":
+        if (store.trial.value) return true;
         batch(() => {
           store.target.value = null;
           store.readings.value = null;
@@ -135,6 +136,7 @@ export class Commands {
   }
 
   private accept(): void {
+    if (store.trial.value) return; // its targets are chosen in the task
     const target = store.target.value;
     store.readings.value = null;
     store.target.value = target?.part ? { object: target.object, part: 0 } : null;

@@ -41,3 +41,10 @@ export function settings(): Settings {
 export function setSetting(news: Settings): void {
   localStorage.setItem("pinpoint3d.settings", JSON.stringify({ ...settings(), ...news }));
 }
+
+/** Go to a session's page. */
+export function openSession(id: string): void {
+  const search = new URLSearchParams(location.search);
+  search.set("session", id);
+  location.search = search.toString();
+}

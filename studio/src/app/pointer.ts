@@ -74,6 +74,7 @@ export class Pointer implements Handlers {
   /** Nothing is lit up any more. */
   unlight(): void {
     this.asked += 1;
+    if (this.lit.length === 0) return;
     this.lit = [];
     this.studio.viewer.light([]);
   }
@@ -99,6 +100,11 @@ export class Pointer implements Handlers {
       return;
     }
     const background = this.backgroundKey;
+    if (store.trial.value && (how.newPart || !store.target.value)) {
+      this.shake();
+      store.toast("Choose in the task what to click on.", "error");
+      return;
+    }
     const decide = (): ClickOp | null => {
       const press = { point, label: this.studio.labelAt(point), ...how, background, fresh: store.fresh.value };
       const named = (target: Target) => nameOf(target, store.rows.value);

@@ -3,7 +3,7 @@
 
 import { batch, effect } from "@preact/signals-core";
 import { makeCloud, type Cloud, type Labels } from "../core/cloud";
-import type { Target } from "../core/clicks";
+import { nameOf, type Target } from "../core/clicks";
 import { applyLabels, framesIn, maskRuns, type Frame } from "../core/frames";
 import { css, slotsFor } from "../core/palette";
 import * as store from "../core/store";
@@ -155,7 +155,6 @@ export class Studio implements Listener {
     switch (message.type) {
       case "welcome":
         store.session.value = message.session;
-        store.study.value = message.study;
         if (this.loading !== message.scene.id) void this.load(message.scene);
         return;
       case "state":
@@ -182,13 +181,37 @@ export class Studio implements Listener {
     if (target) {
       const row = next.objects.find((r) => r.object === target.object);
       const hasPart = row?.parts.some((p) => p.part === target.part);
-      if (!row && next.rev >= (this.lastClick?.rev ?? 0)) store.target.value = null;
+      const isGone = !row && next.rev >= (this.lastClick?.rev ?? 0);
+      if (store.trial.value) return this.afterState(before, next);
+      if (isGone) store.target.value = null;
       else if (row && target.part && !hasPart)
         store.target.value = { object: target.object, part: 0 };
     }
+    this.afterState(before, next);
+  }
+
+  private afterState(before: State | null, next: State): void {
     if (this.lastClick && next.rev > this.lastClick.rev) store.readings.value = null;
     if (this.releaseAt > 0 && next.rev >= this.releaseAt) this.viewer.release();
-    if (before && next.rev !== before.rev) this.announce();
+    if (before && next.rev !== before.rev) {
+      this.announce();
+      if (next.rev === this.releaseAt) this.tellTaken(before, next);
+    }
+  }
+
+  /** A click may take points of other objects: say so at once. */
+  private tellTaken(before: State, next: State): void {
+    const taker = next.undo?.op === "click" ? next.undo.object : null;
+    if (!taker || next.rev !== before.rev + 1 || before.rev < 1) return;
+    for (const row of before.objects) {
+      if (row.object === taker) continue;
+      const left = next.objects.find((r) => r.object === row.object)?.points ?? 0;
+      const lost = row.points - left;
+      if (lost < Math.max(5, 0.01 * row.points)) continue;
+      const share = Math.max(1, Math.round((100 * lost) / row.points));
+      const name = nameOf({ object: row.object, part: 0 }, before.objects);
+      store.toast(`This took ${share} % of ${name}. Ctrl+Z takes it back; K locks an object.`);
+    }
   }
 
   private announce(): void {

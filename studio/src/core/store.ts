@@ -1,7 +1,7 @@
 // What the page knows, as signals. No geometry lives here: points are in `Cloud`.
 
 import { computed, signal } from "@preact/signals-core";
-import type { ClickOp, Progress, SceneInfo, SessionInfo, State } from "../wire/messages";
+import type { ClickOp, Progress, SceneInfo, SessionInfo, State, StudyProgress } from "../wire/messages";
 import type { Target } from "./clicks";
 import { nameOf } from "./clicks";
 import { nextSlot, partOfSlot, slotColour, type Rgb, type Slots } from "./palette";
@@ -27,7 +27,8 @@ export const connection = signal<Connection>("connecting");
 export const failure = signal<string | null>(null);
 export const session = signal<SessionInfo | null>(null);
 export const scene = signal<SceneInfo | null>(null);
-export const study = signal(false);
+/** The task of a user study that this page is for, or null. */
+export const trial = signal<StudyProgress | null>(null);
 export const progress = signal<Progress | null>(null);
 /** Share of the points that have arrived. */
 export const loaded = signal(0);

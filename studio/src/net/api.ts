@@ -8,6 +8,11 @@ import type {
   Problem,
   SceneInfo,
   SessionInfo,
+  StudyAnswers,
+  StudyEnd,
+  StudyPlan,
+  StudyProgress,
+  StudyView,
   Upload,
 } from "../wire/messages";
 
@@ -44,6 +49,22 @@ export const exportFile = (id: string): string =>
   new URL(`api/v1/exports/${id}/file`, location.href).href;
 export const reopened = (scene: string, how: Opening): Promise<SceneInfo> =>
   call("POST", `scenes/${scene}/reopen`, how);
+
+export const studyPlan = (participant: string): Promise<StudyPlan> =>
+  call("GET", `study/${participant}`);
+export const startTrial = (participant: string, number: number): Promise<StudyProgress> =>
+  call("POST", `study/${participant}/trials/${number}`);
+export const trialState = (participant: string, number: number): Promise<StudyProgress> =>
+  call("GET", `study/${participant}/trials/${number}`);
+export const noteView = (participant: string, number: number, view: StudyView): Promise<void> =>
+  call("POST", `study/${participant}/trials/${number}/view`, view);
+export const noteAnswers = (participant: string, answers: StudyAnswers): Promise<void> =>
+  call("POST", `study/${participant}/answers`, answers);
+export const endTrial = (
+  participant: string,
+  number: number,
+  reason: StudyEnd["reason"],
+): Promise<void> => call("POST", `study/${participant}/trials/${number}/end`, { reason });
 
 /** Send a file piece by piece; the scene that it makes. */
 export async function upload(file: File, done: (share: number) => void): Promise<SceneInfo> {

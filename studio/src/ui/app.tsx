@@ -8,15 +8,34 @@ import { ExportDialog, HelpDialog, ReportDialog } from "./dialogs";
 import { Icon } from "./icons";
 import { IconButton, count } from "./parts";
 import { ReadingSlider, Stage, StrokeOptions, TargetPill, Tools, ViewBar, type Made } from "./stage";
+import { follow } from "../app/study";
+import type { StudyEnd } from "../wire/messages";
+import { StudyGate, TaskPanel } from "./study";
 import { TopBar } from "./topbar";
 import { Tree } from "./tree";
 
-export function App({ id, onMade }: { id: string | null; onMade: (made: Made) => void }) {
-  return id === null ? <Start /> : <Work id={id} onMade={onMade} />;
+interface AppProps {
+  /** Session, or null for the start screen. */
+  id: string | null;
+  /** Participant of a user study, or null. */
+  participant: string | null;
+  onMade: (made: Made) => void;
 }
 
-function Work({ id, onMade }: { id: string; onMade: (made: Made) => void }) {
+export function App({ id, participant, onMade }: AppProps) {
+  const trial = store.trial.value;
+  if (participant !== null) {
+    if (!trial) return <StudyGate participant={participant} />;
+    return <Work id={trial.session.id} participant={participant} onMade={onMade} />;
+  }
+  return id === null ? <Start /> : <Work id={id} participant="" onMade={onMade} />;
+}
+
+function Work(props: { id: string; participant: string; onMade: (made: Made) => void }) {
+  const { id, participant, onMade } = props;
   const [made, setMade] = useState<Made | null>(null);
+  const [end, setEnd] = useState<((reason: StudyEnd["reason"]) => void) | null>(null);
+  const trial = store.trial.value;
   const drawer = useSignal(false);
   const dialog = store.dialog.value;
   return (
@@ -35,12 +54,20 @@ function Work({ id, onMade }: { id: string; onMade: (made: Made) => void }) {
           id={id}
           onMade={(news) => {
             setMade(news);
+            if (trial) {
+              const ends = follow(news.studio, participant, trial);
+              setEnd(() => ends);
+            }
             onMade(news);
           }}
         />
         {made && (
           <>
-            <TargetPill commands={made.commands} />
+            {trial && end ? (
+              <TaskPanel progress={trial} onEnd={end} />
+            ) : (
+              <TargetPill commands={made.commands} />
+            )}
             <div class="left">
               <Tools commands={made.commands} />
               <StrokeOptions />

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { setSetting } from "../app/memory";
+import { openSession, setSetting } from "../app/memory";
 import { COMMANDS, combination } from "../core/keys";
 import * as store from "../core/store";
 import * as api from "../net/api";
@@ -191,7 +191,7 @@ function Reopen(props: { what: "units" | "up"; options: string[]; now: string | 
     try {
       const next = await api.reopened(scene.id, { [props.what]: value });
       const session = await api.newSession(next.id);
-      location.search = `?session=${session.id}`;
+      openSession(session.id);
     } catch (error) {
       problem.value = error instanceof Error ? error.message : String(error);
       busy.value = false;

@@ -126,7 +126,7 @@ export function TargetPill({ commands }: { commands: Commands }) {
   else if (target)
     help = isTouch
       ? "Tap adds · long press takes away · two fingers move"
-      : "Click adds · right-click takes away · Ctrl+click starts a new part · Enter: done";
+      : "Click adds · right-click takes away · Ctrl+click starts a new part";
   return (
     <div class="pill" role="status" aria-live="off">
       {target && (
@@ -142,6 +142,7 @@ export function TargetPill({ commands }: { commands: Commands }) {
           icon="check"
           label={target.part ? "Done with this part" : "Done with this object"}
           command="accept"
+          text="Done"
           onClick={() => commands.run("accept")}
         />
       )}

@@ -2,15 +2,10 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { openSession } from "../app/memory";
 import * as api from "../net/api";
 import type { SessionInfo } from "../wire/messages";
 import { Icon } from "./icons";
-
-const go = (session: SessionInfo) => {
-  const search = new URLSearchParams(location.search);
-  search.set("session", session.id);
-  location.search = search.toString();
-};
 
 export function Start() {
   const sessions = useSignal<SessionInfo[] | null>(null);
@@ -43,7 +38,7 @@ export function Start() {
           <ul>
             {found.map((session) => (
               <li key={session.id}>
-                <button type="button" class="button card" onClick={() => go(session)}>
+                <button type="button" class="button card" onClick={() => openSession(session.id)}>
                   <b>{session.name}</b>
                   <span>
                     {session.rev} operations · {when(session.modified)}
@@ -76,7 +71,7 @@ export function DropZone({ always = false }: { always?: boolean }) {
       const scene = await api.upload(file, (done) => {
         share.value = done;
       });
-      go(await api.newSession(scene.id));
+      openSession((await api.newSession(scene.id)).id);
     } catch (error) {
       problem.value = error instanceof Error ? error.message : String(error);
     }

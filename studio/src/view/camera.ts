@@ -106,6 +106,19 @@ export class Camera {
     return { ...pose, pitch: this.pitch, distance };
   }
 
+  /** Pose that looks at a point along a level direction, tilted, from a distance. */
+  looking(point: Vector3, level: Vector3, pitch: number, distance: number): Pose {
+    const yaw = this.yawTowards(level);
+    const eye = point.clone().applyMatrix4(this.unframe);
+    eye.addScaledVector(forward(yaw, pitch), -distance);
+    return { eye: eye.toArray() as [number, number, number], yaw, pitch, distance };
+  }
+
+  /** Where it looks, in the world. */
+  direction(): Vector3 {
+    return forward(this.yaw, this.pitch).applyMatrix4(this.frame);
+  }
+
   orbit(about: Vector3, dyaw: number, dpitch: number): void {
     const pivot = about.clone().applyMatrix4(this.unframe);
     const before = rotation(this.yaw, this.pitch).invert();

@@ -234,6 +234,11 @@ export class Viewer {
     this.invalidate();
   }
 
+  /** Number of points that are lit up. */
+  get lightedUp(): number {
+    return this.lit.reduce((n, [start, end]) => n + end - start, 0);
+  }
+
   /** Colour and visibility of labels; those not named are shown with their default. */
   setPalette(
     entries: { object: number; part: number; colour: Rgb; visibility: Visibility }[],

@@ -278,6 +278,70 @@ export interface State {
   suggestions: number[];
 }
 
+export interface StudyAnswers {
+  tool: string;
+  questionnaire: string;
+  answers: Record<string, number>;
+}
+
+export interface StudyEnd {
+  reason: "done" | "time" | "clicks" | "given up";
+}
+
+export interface StudyPart {
+  part: number;
+  name: string;
+}
+
+export interface StudyPlan {
+  participant: string;
+  consent: string;
+  trials: StudyTrial[];
+  questionnaires: StudyQuestionnaire[];
+}
+
+export interface StudyProgress {
+  session: SessionInfo;
+  trial: StudyTrial;
+  elapsed: number;
+  iou: number | null;
+}
+
+export interface StudyQuestion {
+  key: string;
+  text: string;
+  low: string;
+  high: string;
+}
+
+export interface StudyQuestionnaire {
+  name: string;
+  lowest: number;
+  highest: number;
+  questions: StudyQuestion[];
+}
+
+export interface StudyTrial {
+  number: number;
+  tool: string;
+  is_practice: boolean;
+  is_over: boolean;
+  task: string;
+  object: number;
+  object_name: string;
+  parts: StudyPart[];
+  seconds: number;
+  clicks: number;
+  view: StudyView;
+}
+
+export interface StudyView {
+  target: [number, number, number];
+  azimuth_deg: number;
+  elevation_deg: number;
+  distance_m: number;
+}
+
 export interface UndoOp {
   op: "undo";
 }
