@@ -15,6 +15,7 @@ from pinpoint3d.server.problems import MEDIA_TYPE, RefusedError, refused
 from pinpoint3d.server.routes import api
 from pinpoint3d.server.services import Services, services_of, services_of_socket
 from pinpoint3d.server.settings import Settings
+from pinpoint3d.server.study_routes import study
 from pinpoint3d.server.work import Lane
 
 
@@ -30,6 +31,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.include_router(api)
+    app.include_router(study)
     _add_socket(app, settings)
     _add_health(app)
     add_pages(app, token=settings.token)

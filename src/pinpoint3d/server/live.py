@@ -76,6 +76,7 @@ class LiveSession:
         self.progress = Progress(stage="read", done=None)
         self.answer: Answer | None = None
         self.listeners: set[Listener] = set()
+        self.watchers: set[Callable[[Entry], None]] = set()  # told of every entry on disk
         self.used = monotonic()
         self._log = log
         self._scenes = scenes
@@ -385,6 +386,8 @@ class LiveSession:
         record = entry.as_record(opened.scene)
         await self._work.run(Lane.DISK, self._log.append, record)
         self._history.add(entry)
+        for watcher in self.watchers:
+            watcher(entry)
 
     def _check_base(self, base: int, op: Op) -> None:
         """Refuse an operation that others got in the way of since `base`."""

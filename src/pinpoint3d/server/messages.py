@@ -468,3 +468,88 @@ class Health(Message):
 
     status: Literal["ok", "starting", "disk full"]
     version: str
+
+
+# A user study (only where the server was started with one)
+
+
+class StudyView(Message):
+    """Where is looked from: metres and degrees, as `docs/user-study.md` has them."""
+
+    target: Position
+    azimuth_deg: Coordinate
+    elevation_deg: Coordinate
+    distance_m: Coordinate
+
+
+class StudyPart(Message):
+    """A part to make. Parts of one name are as good as each other."""
+
+    part: int
+    name: str
+
+
+class StudyTrial(Message):
+    """A task that a participant does with a tool; no parts mean the object as a whole."""
+
+    number: int
+    tool: str
+    is_practice: bool
+    is_over: bool
+    task: str
+    object: int
+    object_name: str
+    parts: list[StudyPart]
+    seconds: float
+    clicks: int
+    view: StudyView
+
+
+class StudyQuestion(Message):
+    """A statement, and what the ends of its scale from `lowest` to `highest` mean."""
+
+    key: str
+    text: str
+    low: str
+    high: str
+
+
+class StudyQuestionnaire(Message):
+    """Questions asked after each tool."""
+
+    name: str
+    lowest: int
+    highest: int
+    questions: list[StudyQuestion]
+
+
+class StudyPlan(Message):
+    """What one participant does, in order."""
+
+    participant: str
+    consent: str
+    trials: list[StudyTrial]
+    questionnaires: list[StudyQuestionnaire]
+
+
+class StudyProgress(Message):
+    """A trial under way: its session, seconds since it began, and the IoU now."""
+
+    session: SessionInfo
+    trial: StudyTrial
+    elapsed: float
+    iou: float | None
+
+
+class StudyEnd(Message):
+    """Why a trial is over."""
+
+    reason: Literal["done", "time", "clicks", "given up"]
+
+
+class StudyAnswers(Message):
+    """Answers to a questionnaire about a tool, by the questions' keys."""
+
+    tool: Annotated[str, Field(max_length=100)]
+    questionnaire: Annotated[str, Field(max_length=100)]
+    answers: Annotated[dict[str, Annotated[int, Field(ge=0, le=1000)]], Field(max_length=200)]

@@ -1,6 +1,6 @@
 """The REST interface: scans, sessions, operations, labels."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -36,13 +36,12 @@ FOREVER = "private, max-age=31536000, immutable"
 FRAMES = "application/octet-stream"
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
-api = APIRouter(
-    prefix="/api/v1",
-    responses={
-        "4XX": {"description": "Not done; `code` says why", "model": Problem, **_PROBLEM},
-        "5XX": {"description": "Not now; `retry_after` says when", "model": Problem, **_PROBLEM},
-    },
-)
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Not done; `code` says why", "model": Problem, **_PROBLEM},
+    "5XX": {"description": "Not now; `retry_after` says when", "model": Problem, **_PROBLEM},
+}
+
+api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
 Server = Annotated[Services, Depends(services_of)]
 SessionId = Annotated[str, Path(pattern="^[0-9a-z]{26}$")]

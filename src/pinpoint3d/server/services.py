@@ -13,6 +13,7 @@ from time import monotonic
 from fastapi import Request, WebSocket
 
 from pinpoint3d.errors import FileAccessError
+from pinpoint3d.server.desk import Desk
 from pinpoint3d.server.exports import Exports
 from pinpoint3d.server.messages import Limits
 from pinpoint3d.server.metrics import Metrics
@@ -39,6 +40,7 @@ class Services:
     uploads: Uploads
     exports: Exports
     metrics: Metrics
+    desk: Desk | None
     is_ready: bool = False
 
     @property
@@ -83,6 +85,9 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             uploads=Uploads(settings, scenes, work),
             exports=Exports(settings.data / "exports", work),
             metrics=Metrics(),
+            desk=None
+            if settings.study is None
+            else Desk(settings.study, settings.data, scenes, sessions, work),
         )
         tasks = [
             asyncio.create_task(_load_model(services)),
@@ -95,6 +100,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if services.desk is not None:
+                await services.desk.close()
             await sessions.close()
             await asyncio.to_thread(work.close)
 
