@@ -193,7 +193,6 @@ class Decoder:
         states: States,
         node: Float[Any, "rows features"],
         pairs: Float[Any, "rows labels pairs"],
-        coarse: Float[Any, "rows labels"],
         smooth: Float[Any, "rows labels"],
         superpoint: Int32[Any, " rows"],
     ) -> Float[Any, "rows labels"]:
@@ -205,28 +204,26 @@ class Decoder:
             Features of the nodes.
         pairs
             From `pairs.node_pairs`.
-        coarse, smooth
-            The superpoints' logits at each node, and their mean over its neighbours.
+        smooth
+            Mean of the superpoints' logits over each node's neighbours.
         superpoint
             Of each node.
         """
         p, kernels = parameters, kernels_of(node)
-        n, c, f = len(node), coarse.shape[1], self.fine_width
-        state = states.state.reshape(-1, self.width) @ p["fine.state.weight"]
-        state = state.reshape(-1, c, f) + (states.label @ p["fine.label.weight"])[None]
-        state = kernels.gather(state.reshape(-1, c * f), superpoint).reshape(n, c, f)
+        n, c, f = len(node), smooth.shape[1], self.fine_width
         w = p["fine.pairs.weight"]
-        if not self.pairs:
-            pairs = pairs * 0
-        x = (
-            state
-            + (node @ p["fine.node.weight"])[:, None]
-            + pairs @ w[:N_NODE_PAIRS]
-            + coarse[..., None] * w[N_NODE_PAIRS]
-            + smooth[..., None] * w[N_NODE_PAIRS + 1]
-        ).reshape(n * c, f)
+        state = (states.state.reshape(-1, self.width) @ p["fine.state.weight"]).reshape(-1, c, f)
+        state = state + (states.label @ p["fine.label.weight"])[None]
+        state = state + states.logits[..., None] * w[N_NODE_PAIRS]
+        x = kernels.gather(state.reshape(-1, c * f), superpoint).reshape(n, c, f)
+        x += (node @ p["fine.node.weight"])[:, None]
+        x = x.reshape(n * c, f)
+        if self.pairs:
+            x += pairs.reshape(n * c, N_NODE_PAIRS) @ w[:N_NODE_PAIRS]
+        x += smooth.reshape(n * c, 1) * w[N_NODE_PAIRS + 1]
         x = kernels.normalise(x, p["fine.gain"], p["fine.bias"])
-        x = kernels.normalise(x @ p["fine.mix.weight"], p["fine.mix.gain"], p["fine.mix.bias"], x)
+        mixed = x @ p["fine.mix.weight"]
+        x = kernels.normalise(mixed, p["fine.mix.gain"], p["fine.mix.bias"], x)
         return smooth + (x @ p["fine.out.weight"] + p["fine.out.bias"]).reshape(n, c)
 
     def _round(

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from jaxtyping import Float32, Int32, Int64
+from jaxtyping import Bool, Float32, Int32, Int64
 
 from pinpoint3d.graph.boundary import surface_node_of_rows
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
@@ -21,6 +21,7 @@ from pinpoint3d.graph.readings import readings
 from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import Window, Windows
+from pinpoint3d.net.kernels_numpy import in_one_thread
 from pinpoint3d.net.losses import answer_log
 from pinpoint3d.net.model import (
     Config,
@@ -42,10 +43,17 @@ WHOLE_SCENE_POINTS = 1_000_000  # up to here one window holds all
 MAX_NODES = 150_000
 CACHED_WINDOWS = 4
 CACHED_FIELDS = 256  # clicks whose distances are kept: 40 KB each in a room
+CACHED_ANSWERS = 64
+REACHED = -3.0  # odds of an object from which on clicks on others there are held against it
 OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
 REACH = 0.7  # of the diagonal of an object's clicks: how far round them it is looked for
 FEWEST_NODES, MOST_NODES = 10_000, 24_000  # that are looked at, nearest to the clicks
-SURELY_NOT = 0.003  # chance of the object on a superpoint below which its nodes are not looked at
+SURELY_NOT = 0.003  # chance of the object on a superpoint below which it is left out
+SURE = 0.97  # chance of an answer on a superpoint from which on its nodes are not looked at singly
+
+
+_ClickKey = tuple[int, int, int, float | None]
+"""Row, object, part and granularity of a click."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class _Ground:
     fields: "OrderedDict[int, Float32[np.ndarray, 'fields superpoints']]" = field(
         default_factory=OrderedDict
     )
+    answers: "OrderedDict[object, _Found]" = field(default_factory=OrderedDict)
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,8 @@ class _Found:
 
     Attributes
     ----------
-    key
-        Window and clicks that it depends on.
+    own, against
+        Clicks on the object, and clicks elsewhere that it was asked to heed.
     nodes
         Of the window, ascending. int64 (R,).
     odds
@@ -78,11 +87,19 @@ class _Found:
         Likeliest part on each, and its chance within the object. int32 and float32 (R,).
     """
 
-    key: object
+    own: tuple[_ClickKey, ...]
+    against: tuple[_ClickKey, ...]
     nodes: Int64[np.ndarray, " rows"]
     odds: Float32[np.ndarray, " rows"]
     part: Int32[np.ndarray, " rows"]
     chance: Float32[np.ndarray, " rows"]
+
+    def reaches(self, node: int) -> bool:
+        """Whether the object may well extend to a node."""
+        at = int(np.searchsorted(self.nodes, node))
+        if at == len(self.nodes) or self.nodes[at] != node:
+            return False
+        return bool(self.odds[at] > REACHED)
 
 
 class NetSegmenter:
@@ -136,7 +153,8 @@ class NetEncodedScene:
         standing = StandingClicks.of(self._scene, clicks)
         if len(standing) == 0:
             return Masks.empty(len(self._scene))
-        return self._replay.answer(standing)
+        with in_one_thread():
+            return self._replay.answer(standing)
 
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of one click, small to large, each inside the next.
@@ -147,15 +165,9 @@ class NetEncodedScene:
         [(window, _)] = self._windows.around(snapped, objects_only=False)
         ground = self._ground(window)
         node = int(ground.surface.nodes.node_of_point[snapped.rows[0]])
-        wanted = np.nan if click.granularity is None else click.granularity
-        question = Question(
-            (),
-            np.array([node], np.int32),
-            np.array([True]),
-            np.zeros(1, np.int32),
-            np.array([wanted], np.float32),
-        )
-        found = self._asked(ground, question, None, key=None)
+        own = ((int(snapped.rows[0]), 1, 0, click.granularity),)
+        with in_one_thread():
+            found = self._asked(ground, own, (), None)
         chance = np.zeros(len(ground.view))
         chance[found.nodes] = 1 / (1 + np.exp(-np.clip(found.odds, -50, 50)))
         tree, superpoint = ground.surface.tree, ground.surface.superpoint
@@ -206,86 +218,107 @@ class NetEncodedScene:
         settled: Masks | None,
         known: _Found | None,
     ) -> _Found:
-        """What the network says of one object; what is known, where no click since concerns it."""
-        snapped = clicks.snapped
-        mine = snapped.objects == object_id
-        node = ground.surface.nodes.node_of_point[snapped.rows]
-        near = _near(ground.view, node[mine])
-        concerned = mine | np.isin(ground.view.superpoint[node], near)
-        concerned = np.flatnonzero(concerned)
-        key = tuple(
-            (int(snapped.rows[i]), int(snapped.objects[i]), int(snapped.parts[i]),
-             clicks.granularity[i])
-            for i in concerned
-        )  # fmt: skip
-        if known is not None and known.key == key:
-            return known
-        part_ids = sorted({int(p) for p in snapped.parts[mine]} - {0})
-        wanted = [clicks.granularity[i] for i in concerned.tolist()]
-        question = Question(
-            tuple(part_ids),
-            node[concerned],
-            mine[concerned],
-            np.where(mine, snapped.parts, 0)[concerned].astype(np.int32),
-            np.array([np.nan if w is None else w for w in wanted], np.float32),
-        )
-        previous = None
-        if settled is not None:
-            rows = ground.first_row
-            is_mine = settled.object[rows] == object_id
-            place = np.searchsorted(part_ids, settled.part[rows])
-            found = np.isin(settled.part[rows], part_ids)
-            answer = np.where(is_mine, np.where(found, place + 2, 1), 0).astype(np.int32)
-            previous = recalled(answer, settled.confidence[rows], question)
-        return self._asked(ground, question, previous, key=key)
+        """What the network says of one object; what is known, where no click since concerns it.
+
+        Clicks on other objects count as background where the object would reach them.
+        """
+        keys = _keys(clicks)
+        own = tuple(key for key in keys if key[1] == object_id)
+        always = [key for key in keys if key[1] == 0]
+        others = [key for key in keys if key[1] not in (0, object_id)]
+        node_of_row = ground.surface.nodes.node_of_point
+        if known is not None and known.own == own:
+            expected = {*always, *(key for key in others if known.reaches(node_of_row[key[0]]))}
+            if expected <= set(known.against) <= set(keys):
+                return known
+        previous = None if settled is None else self._before(ground, object_id, own, settled)
+        found = self._asked(ground, own, tuple(always), previous)
+        reached = [key for key in others if found.reaches(node_of_row[key[0]])]
+        if reached:
+            found = self._asked(ground, own, (*always, *reached), previous)
+        return found
+
+    def _before(
+        self, ground: _Ground, object_id: int, own: tuple[_ClickKey, ...], settled: Masks
+    ) -> tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]]:
+        """The last answer about an object on every node, and its confidence."""
+        part_ids = _part_ids(own)
+        parts = settled.part[ground.first_row]
+        place = np.where(np.isin(parts, part_ids), np.searchsorted(part_ids, parts) + 2, 1)
+        mine = settled.object[ground.first_row] == object_id
+        answer = np.where(mine, place, 0).astype(np.int32)
+        return answer, settled.confidence[ground.first_row]
 
     def _asked(
         self,
         ground: _Ground,
-        question: Question,
-        previous: Float32[np.ndarray, "nodes labels"] | None,
-        *,
-        key: object,
+        own: tuple[_ClickKey, ...],
+        against: tuple[_ClickKey, ...],
+        previous: tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]] | None,
     ) -> _Found:
-        """The network's answer to a question about a window."""
-        near = _near(ground.view, question.node[question.is_object])
+        """The network's answer about one object; kept, where it depends on the clicks alone."""
+        if previous is not None:
+            return self._decoded(ground, own, against, previous)
+        with self._lock:
+            found = ground.answers.get((own, against))
+        if found is None:
+            found = self._decoded(ground, own, against, None)
+        with self._lock:
+            ground.answers[own, against] = found
+            ground.answers.move_to_end((own, against))
+            while len(ground.answers) > CACHED_ANSWERS:
+                ground.answers.popitem(last=False)
+        return found
+
+    def _decoded(
+        self,
+        ground: _Ground,
+        own: tuple[_ClickKey, ...],
+        against: tuple[_ClickKey, ...],
+        previous: tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]] | None,
+    ) -> _Found:
+        """One decode, of the surroundings of the object's clicks."""
+        whole = _question(ground, own, against)
+        near = _near(ground.view, whole.node[whole.is_object])
+        seen = whole.is_object | np.isin(ground.view.superpoint[whole.node], near)
         cut = ground.view.cut(near)
         view, nodes = cut.view, cut.nodes
         new_node = np.full(len(ground.view), -1, np.int32)
         new_node[nodes] = np.arange(len(nodes), dtype=np.int32)
-        fields = [self._click_fields(ground, int(n))[:, near] for n in question.node]
-        here = Question(
-            question.parts,
-            new_node[question.node],
-            question.is_object,
-            question.part,
-            question.granularity,
+        question = Question(
+            whole.parts,
+            new_node[whole.node[seen]],
+            whole.is_object[seen],
+            whole.part[seen],
+            whole.granularity[seen],
         )
-        whole = ground.place
-        place = place_of(view, looks=whole.looks[near], arcs=whole.arcs[cut.arcs])
+        fields = [self._click_fields(ground, int(n))[:, near] for n in whole.node[seen]]
+        place = place_of(view, looks=ground.place.looks[near], arcs=ground.place.arcs[cut.arcs])
         features = Features(ground.features.token[near], ground.features.node[nodes])
-        before = None if previous is None else previous[nodes]
-        inputs = question_inputs(view, here, fields, before)
+        before = None
+        if previous is not None:
+            before = recalled(previous[0][nodes], previous[1][nodes], question)
+        inputs = question_inputs(view, question, fields, before)
         states = self._model.decode_superpoints(self._parameters, features, place, inputs)
-        maybe = np.exp(answer_log(states.logits[:, :2]))[:, 1] > SURELY_NOT
-        maybe[view.superpoint[here.node]] = True
+        maybe, open_ = _in_question(states.logits, view, question)
         rows = np.flatnonzero(maybe[view.superpoint]).astype(np.int32)
-        logits = self._model.decode_nodes(
+        logits = states.logits[view.superpoint[rows]]
+        fine = open_[view.superpoint[rows]]
+        logits[fine] = self._model.decode_nodes(
             self._parameters,
             features,
             place,
             states,
-            rows,
-            fine_inputs(view, rows, here, before),
+            rows[fine],
+            fine_inputs(view, rows[fine], question, before),
         )
         part = np.zeros(len(rows), np.int32)
         chance = np.ones(len(rows), np.float32)
         if question.parts:
             inside = logits[:, 2:] - logits[:, 2:].max(axis=1, keepdims=True)
-            share = np.exp(inside)
             part = np.array((0, *question.parts), np.int32)[inside.argmax(axis=1)]
-            chance = 1 / share.sum(axis=1)
-        return _Found(key, nodes[rows], logits[:, 1] - logits[:, 0], part, chance)
+            chance = 1 / np.exp(inside).sum(axis=1)
+        return _Found(own, against, nodes[rows], logits[:, 1] - logits[:, 0], part, chance)
 
     def _click_fields(
         self, ground: _Ground, node: int
@@ -330,6 +363,33 @@ class NetEncodedScene:
         return ground
 
 
+def _keys(clicks: StandingClicks) -> list[_ClickKey]:
+    """Each click as a value."""
+    snapped = clicks.snapped
+    columns = (snapped.rows, snapped.objects, snapped.parts)
+    return list(zip(*(c.tolist() for c in columns), clicks.granularity, strict=True))
+
+
+def _part_ids(own: tuple[_ClickKey, ...]) -> list[int]:
+    """Parts that the clicks on an object name, ascending."""
+    return sorted({key[2] for key in own} - {0})
+
+
+def _question(
+    ground: _Ground, own: tuple[_ClickKey, ...], against: tuple[_ClickKey, ...]
+) -> Question:
+    """What the clicks ask, in nodes of the window."""
+    rows = np.array([key[0] for key in (*own, *against)])
+    wanted = [key[3] for key in (*own, *against)]
+    return Question(
+        tuple(_part_ids(own)),
+        ground.surface.nodes.node_of_point[rows],
+        np.arange(len(rows)) < len(own),
+        np.array([key[2] for key in own] + [0] * len(against), np.int32),
+        np.array([np.nan if w is None else w for w in wanted], np.float32),
+    )
+
+
 def _upright(scene: Scene) -> Scene:
     """The scene turned so that up is z; the scene itself where it is so already."""
     up = scene.up
@@ -358,13 +418,32 @@ def _near(view: View, node: Int32[np.ndarray, " clicks"]) -> Int64[np.ndarray, "
     return np.sort(order[:n])
 
 
+def _in_question(
+    logits: Float32[np.ndarray, "superpoints labels"], view: View, question: Question
+) -> tuple[Bool[np.ndarray, " superpoints"], Bool[np.ndarray, " superpoints"]]:
+    """Superpoints that may be of the object, and those whose nodes have to be looked at singly.
+
+    The latter are those that are unsure, hold a click, or border on another answer.
+    """
+    chance = np.exp(answer_log(logits))
+    maybe = 1 - chance[:, 0] > SURELY_NOT
+    best = chance.argmax(axis=1)
+    open_ = chance.max(axis=1) < SURE
+    borders = best[view.tail] != best[view.head]
+    open_[view.tail[borders]] = True
+    open_[view.superpoint[question.node]] = True
+    maybe[view.superpoint[question.node]] = True
+    return maybe | open_, open_
+
+
 def _joined(scene: Scene, ground: _Ground, found: Sequence[tuple[int, _Found]]) -> Masks:
     """Masks of the window's rows: objects compete on every node, and take their parts along."""
     n = len(ground.view)
     best = np.zeros(n, np.float32)  # odds of the background against itself
     total = np.ones(n)
-    objects, parts = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    objects, parts, label = (np.zeros(n, np.int32) for _ in range(3))
     within = np.ones(n, np.float32)
+    n_labels = 1
     for object_id, answer in found:
         at, odds = answer.nodes, np.clip(answer.odds, -50, 50)
         total[at] += np.exp(odds)
@@ -372,7 +451,9 @@ def _joined(scene: Scene, ground: _Ground, found: Sequence[tuple[int, _Found]]) 
         rows = at[wins]
         best[rows], objects[rows] = odds[wins], object_id
         parts[rows], within[rows] = answer.part[wins], answer.chance[wins]
+        part_ids = _part_ids(answer.own)
+        label[rows] = n_labels + np.searchsorted([0, *part_ids], answer.part[wins])
+        n_labels += 1 + len(part_ids)
     confidence = np.minimum(np.exp(best) / total * within, 1).astype(np.float32)
-    label = np.unique(np.stack([objects, parts], axis=1), axis=0, return_inverse=True)[1]
-    node = surface_node_of_rows(scene, ground.surface, label.astype(np.int32))
+    node = surface_node_of_rows(scene, ground.surface, label)
     return Masks(objects[node], parts[node], confidence[node])

@@ -6,13 +6,15 @@ stay in the cache and each block belongs to one thread: answers do not depend on
 threads. `kernels_torch` has the same functions with gradients.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, Int64
-from numba import njit, prange
+from numba import get_num_threads, njit, prange, set_num_threads
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
@@ -166,6 +168,21 @@ def log_softmax(x: Float32[np.ndarray, "..."], axis: int) -> Float32[np.ndarray,
     """Logarithm of `softmax`."""
     lowered = x - x.max(axis=axis, keepdims=True)
     return lowered - np.log(np.exp(lowered).sum(axis=axis, keepdims=True))
+
+
+@contextmanager
+def in_one_thread() -> Iterator[None]:
+    """While inside, this thread's kernels and products run in it alone.
+
+    Those of a click are too small for more, and on a busy machine one that waits costs the most.
+    """
+    before = get_num_threads()
+    set_num_threads(1)
+    try:
+        with _blas().limit(limits=1):
+            yield
+    finally:
+        set_num_threads(before)
 
 
 @cache

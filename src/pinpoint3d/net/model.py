@@ -209,7 +209,6 @@ class Model:
             states,
             kernels.gather(features.node, rows),
             pairs,
-            kernels.gather(states.logits, superpoint),
             kernels.gather(states.logits, around).mean(1),
             superpoint,
         )

@@ -236,9 +236,9 @@ def _node_pairs(
         for label in range(n_labels):
             rival = -1
             for other in range(n_labels):
-                if other != label and group[other] == group[label]:
-                    if rival < 0 or own[other] < own[rival]:
-                        rival = other
+                beats = rival < 0 or own[other] < own[rival]
+                if beats and other != label and group[other] == group[label]:
+                    rival = other
             beside = np.inf if rival < 0 else own[rival]
             x = out[r, label]
             x[0] = min(np.log1p(own[label] / size), FAR) / 3
