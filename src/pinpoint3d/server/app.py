@@ -38,6 +38,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(PinpointError, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_failure)
     app.add_middleware(
         Guard,
         hosts=settings.hosts,
@@ -110,13 +111,13 @@ def _add_health(app: FastAPI) -> None:
         return server.metrics.text(gauges)
 
 
-async def _on_refusal(request: Request, error: Exception) -> Response:
+async def _on_refusal(_: Request, error: Exception) -> Response:
     assert isinstance(error, PinpointError)  # what it is registered for
     problem = refused(error).problem
     headers = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
-    body = problem.model_dump(mode="json", exclude_none=True) | {"instance": request.url.path}
+    body = problem.model_dump(mode="json", exclude_none=True)
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
 
 
@@ -137,3 +138,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
     response.status_code = error.status_code
     response.headers.update(error.headers or {})
     return response
+
+
+async def _on_failure(request: Request, _: Exception) -> Response:
+    """A fault of ours; uvicorn logs it."""
+    refusal = RefusedError(Code.INTERNAL, "the server failed; its log says where.")
+    return await _on_refusal(request, refusal)

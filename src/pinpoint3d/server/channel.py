@@ -102,6 +102,7 @@ class Channel:
         self._state_rev: int | None = None
         self._progress: Progress | None = None
         self._woken = asyncio.Event()
+        self._unanswered: deque[tuple[int, float]] = deque()  # revisions, and when they came
         self._readings: asyncio.Task[None] | None = None
         self._bucket = TokenBucket(settings.ops_per_second, settings.burst)
 
@@ -187,6 +188,7 @@ class Channel:
                 self._refuse(message.key, refusal)
             return
         self._metrics.acknowledged(monotonic() - started)
+        self._unanswered.append((ack.rev, started))
         self._send(ack)
         if isinstance(message.op, ClickOp) and self._session.is_first_click(message.op, ack):
             self._readings = asyncio.create_task(self._send_candidates(message.op, ack))
@@ -233,6 +235,8 @@ class Channel:
         if self._state_rev != answer.rev:
             self._state_rev = answer.rev
             await self._write(answer.state)
+        while self._unanswered and self._unanswered[0][0] <= answer.rev:
+            self._metrics.answered(monotonic() - self._unanswered.popleft()[1])
 
     async def _write(self, message: Message | bytes) -> None:
         async with asyncio.timeout(self._settings.send_s):

@@ -42,14 +42,14 @@ class Metrics:
         self._ack.observe(seconds)
 
     def answered(self, seconds: float) -> None:
-        """Masks were there so long after their click was on disk."""
+        """Masks were sent so long after their click came."""
         self._mask.observe(seconds)
 
     def lagged(self, seconds: float) -> None:
         """The event loop woke up so late."""
         self._lag.observe(seconds)
 
-    def text(self, gauges: Mapping[str, float]) -> str:
+    def text(self, gauges: Mapping[str, int]) -> str:
         """All of it, with values of the moment beside."""
         lines = [
             *self._ack.lines("pinpoint3d_ack_seconds"),
@@ -57,5 +57,5 @@ class Metrics:
             *self._lag.lines("pinpoint3d_loop_lag_seconds"),
         ]
         for name, value in gauges.items():
-            lines += [f"# TYPE pinpoint3d_{name} gauge", f"pinpoint3d_{name} {value:g}"]
+            lines += [f"# TYPE pinpoint3d_{name} gauge", f"pinpoint3d_{name} {value}"]
         return "\n".join(lines) + "\n"

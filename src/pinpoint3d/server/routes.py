@@ -31,6 +31,7 @@ from pinpoint3d.server.problems import MEDIA_TYPE, RefusedError
 from pinpoint3d.server.scenes import OpenScene
 from pinpoint3d.server.services import Services, services_of
 from pinpoint3d.session import Session
+from pinpoint3d.types import MAX_ID
 
 FOREVER = "private, max-age=31536000, immutable"
 FRAMES = "application/octet-stream"
@@ -178,7 +179,7 @@ async def get_confidence(session: SessionId, server: Server) -> Response:
 
 @api.get("/sessions/{session}/readings", response_class=Response, responses={200: _BINARY})
 async def get_readings(
-    session: SessionId, point: Annotated[int, Query(ge=0)], server: Server
+    session: SessionId, point: Annotated[int, Query(ge=0, le=MAX_ID)], server: Server
 ) -> Response:
     """What a click on a displayed point could mean, small to large; nothing is done."""
     live = await server.sessions.get(session)
