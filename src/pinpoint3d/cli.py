@@ -19,6 +19,7 @@ from pinpoint3d.cli_evaluate import app as evaluate_app
 from pinpoint3d.cli_serve import app as serve_app
 from pinpoint3d.cli_study import app as study_app
 from pinpoint3d.cli_synth import app as synth_app
+from pinpoint3d.cli_train import app as train_app
 from pinpoint3d.errors import FileAccessError, PinpointError
 from pinpoint3d.terminal import (
     prepare_streams,
@@ -45,6 +46,7 @@ app = typer.Typer(
 
 app.add_typer(serve_app)  # without a name: its commands stand beside the others
 app.add_typer(synth_app, name="synth")
+app.add_typer(train_app)  # likewise
 app.add_typer(evaluate_app)  # likewise
 app.add_typer(study_app, name="study")
 

@@ -1,0 +1,79 @@
+"""`pinpoint3d train`: a network from data sets of labelled samples.
+
+As in `cli`, each command parses, calls the package, and prints.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinpoint3d.errors import MissingExtraError
+from pinpoint3d.terminal import counted, print_line
+
+app = typer.Typer()
+
+Data = Annotated[
+    list[Path], typer.Option("--data", help="Folder of a data set (synth rooms); several may be.")
+]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", help="Folder of the run; it goes on if it is there.")
+]
+Steps = Annotated[int, typer.Option("--steps", help="Of the optimiser.", min=1)]
+Batch = Annotated[int, typer.Option("--batch", help="Crops a step, of all processes.", min=1)]
+Rate = Annotated[float, typer.Option("--rate", help="Highest learning rate.", min=1e-7, max=1.0)]
+Seed = Annotated[int, typer.Option("--seed", help="Of everything drawn.", min=0)]
+Every = Annotated[
+    int, typer.Option("--validate-every", help="Steps between validations and checkpoints.", min=1)
+]
+Device = Annotated[str, typer.Option("--device", help="cpu, or cuda where there is one.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Processes that prepare crops; else one a core.")
+]
+
+
+@app.command()
+def train(
+    data: Data,
+    out: Out,
+    steps: Steps = 8000,
+    batch: Batch = 2,
+    rate: Rate = 1e-3,
+    seed: Seed = 0,
+    validate_every: Every = 250,
+    device: Device = "cpu",
+    workers: Workers = None,
+) -> None:
+    """Train a network; stop it at any time, and run the same command to go on.
+
+    On several processors or machines: torchrun --nproc-per-node N --no-python pinpoint3d train ...
+    """
+    try:
+        from pinpoint3d.train.loop import Crops, Progress, Recipe
+        from pinpoint3d.train.loop import train as run
+    except ImportError:
+        raise MissingExtraError("training needs torch; install pinpoint3d[net].") from None
+    from pinpoint3d.synth.dataset import Dataset
+    from pinpoint3d.train.prepare import crop_files, prepare, wait_for
+
+    is_first = int(os.environ.get("RANK", "0")) == 0  # torchrun starts several of this
+    for folder in data:
+        if is_first:
+            with counted(f"crops of {folder.name}", len(Dataset(folder))) as advance:
+                prepare(folder, workers=workers or os.cpu_count() or 1, done=advance)
+        else:
+            wait_for(folder)
+    recipe = Recipe(seed=seed, steps=steps, batch=batch, rate=rate, validate_every=validate_every)
+    learned, judged = Crops(crop_files(data, "train")), Crops(crop_files(data, "val"))
+    with counted("training", steps) as advance:
+        last = 0
+
+        def shown(now: Progress) -> None:
+            nonlocal last
+            advance(now.step - last)
+            last = now.step
+
+        best = run(recipe, learned, judged, out, device=device, done=shown)
+    if is_first:
+        print_line(f"wrote {best}; use it with --segmenter {best}")
