@@ -15,17 +15,28 @@ const packed: Plugin = {
   },
 };
 
+const BUNDLED = ["three", "preact", "@preact/signals", "@preact/signals-core"];
+
+/** The licences of what is bundled, as they ask for. */
+const licences: Plugin = {
+  name: "licences",
+  writeBundle(options) {
+    const texts = BUNDLED.map((name) => {
+      const text = readFileSync(join("node_modules", name, "LICENSE"), "utf-8");
+      return `${name}\n\n${text.trim()}\n`;
+    });
+    writeFileSync(join(options.dir ?? "", "licences.txt"), texts.join("\n\n"));
+  },
+};
+
 // The page is part of the Python package: the server hands it out from `static`.
 export default defineConfig({
   base: "/",
-  plugins: [packed],
+  plugins: [packed, licences],
   build: {
     outDir: "../src/pinpoint3d/server/static",
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 700,
-  },
-  server: {
-    proxy: { "/api": { target: "http://127.0.0.1:8331", ws: true } },
   },
 });

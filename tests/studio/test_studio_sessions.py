@@ -36,6 +36,19 @@ def test_a_reload_brings_back_work_target_and_camera(studio: Studio) -> None:
     assert studio.state()["rev"] == before["rev"] + 1
 
 
+def test_a_file_is_dropped_on_the_start_screen_and_sessions_are_listed_there(
+    new_page: Callable[..., Studio], boxes_file: Path
+) -> None:
+    studio = new_page()
+    studio.page.goto(f"{studio.server.address}/?test=1")
+    studio.page.get_by_role("button", name="two_boxes.ply").first.wait_for()
+    studio.picture("start")
+    studio.page.locator("input[type=file]").set_input_files(boxes_file)
+    studio.page.wait_for_url("**session=*")
+    studio.until("window.__pp && __pp.state().loaded === 1 && __pp.state().ready")
+    assert studio.state()["rev"] == 0
+
+
 def test_a_second_tab_stays_in_step(studio: Studio, new_page: Callable[..., Studio]) -> None:
     other = new_page()
     other.open(studio.session)

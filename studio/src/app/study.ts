@@ -7,6 +7,7 @@ import * as api from "../net/api";
 import type { StudyEnd, StudyProgress, StudyView } from "../wire/messages";
 import type { Studio } from "./studio";
 
+const IOU_MS = [200, 1000, 4000];
 const VIEW_MS = 1000; // between two notes of where is looked from
 
 export const secondsLeft = signal(0);
@@ -55,7 +56,11 @@ export function follow(
   effect(() => {
     if (store.answered.value === 0) return;
     const news = (now: StudyProgress) => (taskIou.value = now.iou ?? 0);
-    void api.trialState(participant, trial.number).then(news, () => undefined);
+    // it is computed after the answer, and later still on a busy machine
+    for (const wait of IOU_MS)
+      window.setTimeout(() => {
+        if (!over) void api.trialState(participant, trial.number).then(news, () => undefined);
+      }, wait);
   });
   effect(() => {
     if (store.loaded.value === 1 && store.state.peek()?.rev === 0) look(studio, trial.view);

@@ -273,7 +273,10 @@ export function HelpDialog() {
         ))}
       </div>
       <footer>
-        <span class="note">Press a key's button to choose another. Digits select objects.</span>
+        <span class="note">
+          Press a key's button to choose another. Digits select objects.{" "}
+          <a href="/licences.txt">Licences</a>
+        </span>
         <label>
           <input
             type="checkbox"

@@ -1,7 +1,7 @@
 // The picture and what floats over it.
 
 import { useEffect, useRef } from "preact/hooks";
-import { signal, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import { Commands } from "../app/commands";
 import { Pointer } from "../app/pointer";
 import { Studio } from "../app/studio";
@@ -15,9 +15,6 @@ import { IconButton, count, keysOf } from "./parts";
 import { theme } from "./theme";
 
 const BACKGROUND = { dark: "#14171c", light: "#e9ecf0" };
-
-/** Where the slider of readings stands, in CSS pixels. */
-const sliderAt = signal<{ x: number; y: number } | null>(null);
 
 export interface Made {
   studio: Studio;
@@ -53,11 +50,6 @@ export function Stage({ id, onMade }: { id: string; onMade: (made: Made) => void
     const pointer = new Pointer(studio, shake);
     const commands = new Commands(studio, pointer);
     const quiet = [listen(viewer, element, pointer), commands.listen(element)];
-    const place = viewer.onDraw;
-    viewer.onDraw = (settled) => {
-      place(settled);
-      placeSlider(viewer);
-    };
     const sizes = new ResizeObserver(([entry]) => {
       viewer.resize(entry.contentRect.width, entry.contentRect.height);
     });
@@ -75,10 +67,6 @@ export function Stage({ id, onMade }: { id: string; onMade: (made: Made) => void
     const colour = BACKGROUND[theme.value];
     if (made.current) made.current.studio.viewer.backgroundColour = colour;
   });
-  useSignalEffect(() => {
-    void store.readings.value;
-    if (made.current) placeSlider(made.current.studio.viewer);
-  });
 
   return (
     <div
@@ -92,20 +80,6 @@ export function Stage({ id, onMade }: { id: string; onMade: (made: Made) => void
       <svg ref={svg} class="marks" aria-hidden="true" />
     </div>
   );
-}
-
-function placeSlider(viewer: Viewer): void {
-  const point = store.readings.value?.click.point;
-  const at = typeof point === "number" ? viewer.screen(point) : null;
-  if (!at) {
-    sliderAt.value = null;
-    return;
-  }
-  const { x: halfW, y: halfH } = viewer.middle();
-  sliderAt.value = {
-    x: Math.min(Math.max(at.x + 36, 76), 2 * halfW - 250),
-    y: Math.min(Math.max(at.y + 22, 64), 2 * halfH - 140),
-  };
 }
 
 const isTouch = matchMedia("(pointer: coarse)").matches;
@@ -247,14 +221,13 @@ export function StrokeOptions() {
   );
 }
 
-/** Readings of an ambiguous click, from part to whole. */
+/** Readings of an ambiguous click, from part to whole; where it covers none of them. */
 export function ReadingSlider({ studio }: { studio: Studio }) {
   const readings = store.readings.value;
-  const at = sliderAt.value;
-  if (!readings || !at) return null;
+  if (!readings) return null;
   const { sizes, chosen } = readings;
   return (
-    <div class="readings" style={{ left: `${at.x}px`, top: `${at.y}px` }}>
+    <div class="readings">
       <div class="ends">
         <span>
           less <kbd>{keysOf("smaller")}</kbd>

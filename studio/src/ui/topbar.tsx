@@ -52,15 +52,17 @@ export function TopBar({ commands, onMenu }: { commands: Commands; onMenu: () =>
         label={theme.value === "dark" ? "Light colours" : "Dark colours"}
         onClick={toggleTheme}
       />
-      <IconButton
-        icon="export"
-        label="Export"
-        command="export"
-        text="Export"
-        class="primary"
-        disabled={!state}
-        onClick={() => commands.run("export")}
-      />
+      {!store.trial.value && (
+        <IconButton
+          icon="export"
+          label="Export"
+          command="export"
+          text="Export"
+          class="primary"
+          disabled={!state}
+          onClick={() => commands.run("export")}
+        />
+      )}
     </header>
   );
 }

@@ -15,21 +15,29 @@ export function Tree({ commands }: { commands: Commands }) {
     <section class="tree" aria-label="Objects">
       <header>
         <h2>Objects</h2>
-        <IconButton
-          icon="plus"
-          label="Start a new object with the next click"
-          command="new-object"
-          text="New"
-          class="quiet"
-          onClick={() => commands.run("new-object")}
-        />
+        {!store.trial.value && (
+          <IconButton
+            icon="plus"
+            label="Start a new object with the next click"
+            command="new-object"
+            text="New"
+            class="quiet"
+            onClick={() => commands.run("new-object")}
+          />
+        )}
       </header>
       {rows.length === 0 ? (
         <div class="empty">
           <p>Nothing labelled yet.</p>
           <p>
             <b>Click</b> an object in the picture. Then <b>click</b> again to add to it,{" "}
-            <b>right-click</b> to take away, <kbd>Ctrl</kbd>+<b>click</b> to name a part of it.
+            <b>right-click</b> to take away
+            {store.trial.value ? "." : ", "}
+            {!store.trial.value && (
+              <>
+                <kbd>Ctrl</kbd>+<b>click</b> to start a part of it.
+              </>
+            )}
           </p>
         </div>
       ) : (
