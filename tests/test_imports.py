@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = ["numpy", "scipy", "numba", "torch", "PIL", "laspy", "trimesh", "fastapi", "pydantic"]
+HEAVY = ["numpy", "scipy", "numba", "torch", "PIL", "laspy", "trimesh", "fastapi", "uvicorn"]
 
 
 def modules_after(code: str) -> set[str]:
