@@ -5,7 +5,8 @@
 Each session has a browser of its own that clicks at the rate, and draws its rows from a stripe of
 the scan that is its alone. At the end the labels of every session must be those of the clicks that
 were acknowledged, replayed in Python. Times are from sending a click to its acknowledgement, and to
-the state that has it.
+the state that has it. `late_ms` is how late this process itself wakes up from a sleep of 50 ms:
+where that is not far below the others, the machine was busy and they say little about the server.
 """
 
 import argparse
@@ -119,7 +120,7 @@ def run(folder: Path, *, sessions: int, seconds: float, rate: float, points: int
                 for i in range(sessions)
             ]
             before = _memory_of(server.pid)
-            asyncio.run(_all(clickers, url, seconds, rate))
+            late = asyncio.run(_all(clickers, url, seconds, rate))
             growth = _memory_of(server.pid) / before - 1
             wrong = [c.session for c in clickers if not _is_right(client, c, scan)]
         finally:
@@ -136,14 +137,27 @@ def run(folder: Path, *, sessions: int, seconds: float, rate: float, points: int
         "wrong": 0,
         "ack_ms": _summary(acks),
         "mask_ms": _summary(masks),
+        "late_ms": _summary(np.array(late)),
         "memory growth": round(growth, 3),
     }
 
 
-async def _all(clickers: list[Clicker], url: str, seconds: float, rate: float) -> None:
+async def _all(clickers: list[Clicker], url: str, seconds: float, rate: float) -> list[float]:
+    """Have all of them work; how late a sleep ended meanwhile, in seconds."""
+    late: list[float] = []
+    probe = asyncio.create_task(_probe(late))
     async with asyncio.TaskGroup() as group:
         for clicker in clickers:
             group.create_task(clicker.work(url, seconds, rate))
+    probe.cancel()
+    return late
+
+
+async def _probe(late: list[float]) -> None:
+    while True:
+        began = perf_counter()
+        await asyncio.sleep(0.05)
+        late.append(perf_counter() - began - 0.05)
 
 
 def _is_right(client: Client, clicker: Clicker, scan: Path) -> bool:
