@@ -22,6 +22,7 @@ from pinpoint3d import (
     ProjectError,
     Scene,
     Session,
+    Suggestion,
     load,
     open_session,
     save,
@@ -270,6 +271,9 @@ class Counting:
         return masks
 
     def candidates(self, click: Click) -> list[Candidate]:  # noqa: ARG002 (the protocol's)
+        return []
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:  # noqa: ARG002
         return []
 
     def n_held(self) -> int:

@@ -17,6 +17,7 @@ __all__ = [
     "Segmenter",
     "SegmenterError",
     "Session",
+    "Suggestion",
     "SynthesisError",
     "__version__",
     "bundled_scan",
@@ -44,4 +45,4 @@ from .graph.engine import GraphSegmenter
 from .graph.nearest import NearestSegmenter
 from .segmenter import EncodedScene, Segmenter, load_segmenter
 from .session import Session, open_session
-from .types import Candidate, Click, Masks, Report, Scene
+from .types import Candidate, Click, Masks, Report, Scene, Suggestion

@@ -10,7 +10,7 @@ from pinpoint3d.graph.engine import GraphSegmenter
 from pinpoint3d.graph.nearest import NearestSegmenter
 from pinpoint3d.net.engine import NetSegmenter
 from pinpoint3d.net.weights import SUFFIX
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 _logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ _logger = logging.getLogger(__name__)
 class EncodedScene(Protocol):
     """A scene and what its segmenter computed for it, ready for clicks.
 
-    Both methods are pure: the same clicks give the same bytes, whatever was asked before.
+    All methods are pure: the same clicks give the same bytes, whatever was asked before.
     """
 
     @property
@@ -38,6 +38,13 @@ class EncodedScene(Protocol):
 
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of one click, small to large, each inside the next."""
+        ...
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
+        """Places where a click would help most after those so far, the best first.
+
+        Empty where the answer is sure, and before the first click.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""The nouns that every other module speaks of: Scene, Click, Masks, Candidate.
+"""The nouns that every other module speaks of: Scene, Click, Masks, Candidate, Suggestion.
 
 All are immutable values that check what they are given and compute nothing. Read `Scene` first;
 `docs/conventions.md` states axes, units, ids and special values once for all of them.
@@ -338,6 +338,22 @@ class Candidate:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mask", _frozen(self.mask))
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A place where a click would help.
+
+    Parameters
+    ----------
+    point
+        Row of the scene.
+    gain
+        Points that are expected to change their label if it is clicked.
+    """
+
+    point: int
+    gain: float
 
 
 def whole_number(value: Any, what: str) -> int:

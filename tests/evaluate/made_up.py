@@ -70,6 +70,9 @@ class Encoded:
     def candidates(self, click: Click):
         return self._nearest.candidates(click)
 
+    def suggest(self, clicks: Sequence[Click]):
+        return self._nearest.suggest(clicks)
+
 
 class Raises(Engine):
     """Fails at the third click."""

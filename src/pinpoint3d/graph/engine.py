@@ -17,10 +17,11 @@ from pinpoint3d.graph.claims import CLAIMED, Seeds, resolve
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.readings import Reading, readings
 from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
+from pinpoint3d.graph.suggest import suggested
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import WHOLE_SCENE_POINTS, Window, Windows
 from pinpoint3d.snap import SnappedClicks, snap_clicks
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 OBJECT_LIMIT = 1.05  # height at which most objects part from their support; see docs/log.md
 JOINT_LIMIT = 1.8  # for an object of which several parts are known: it does bend that much
@@ -85,9 +86,12 @@ class GraphEncodedScene:
         """Nodes of the window that the last click lies in, if it lies in one."""
         for window, members in self._windows.around(clicks.snapped):
             if len(clicks) - 1 in members:
-                surface = self._surface(window)
-                return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
+                return self._node_graph(window)
         return None
+
+    def _node_graph(self, window: Window) -> NodeGraph:
+        surface = self._surface(window)
+        return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
 
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of one click, small to large, each inside the next."""
@@ -97,6 +101,12 @@ class GraphEncodedScene:
         node = surface.nodes.node_of_point[snapped.rows[0]]
         found = readings(surface.tree, int(surface.superpoint[node]), OBJECT_LIMIT)
         return [self._candidate(surface, reading) for reading in found]
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
+        """Places where a click would help most after those so far, the best first."""
+        snapped = snap_clicks(self._scene, clicks)
+        graphs = [self._node_graph(window) for window, _ in self._windows.around(snapped)]
+        return suggested(self.segment(clicks), graphs, snapped)
 
     def _candidate(self, surface: Surface, reading: Reading) -> Candidate:
         inside = np.zeros(len(surface.graph), bool)

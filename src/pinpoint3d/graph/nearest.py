@@ -8,8 +8,9 @@ from scipy.spatial import KDTree
 
 from pinpoint3d.graph.affinity import lengths
 from pinpoint3d.graph.guarantees import keep_clicked
+from pinpoint3d.graph.suggest import node_graph, suggested
 from pinpoint3d.snap import snap_clicks
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 N_CANDIDATES = 4
 
@@ -71,3 +72,8 @@ class NearestEncodedScene:
         reach = distance[self.scene.valid].max()
         radii = reach * np.geomspace(0.01, 1, N_CANDIDATES)
         return [Candidate(distance <= radius, score=1 / N_CANDIDATES) for radius in radii]
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
+        """Places where a click would help most after those so far, the best first."""
+        snapped = snap_clicks(self.scene, clicks)
+        return suggested(self.segment(clicks), [node_graph(self.scene)], snapped)

@@ -19,6 +19,7 @@ from pinpoint3d.graph.boundary import surface_node_of_rows
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.readings import readings
 from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
+from pinpoint3d.graph.suggest import suggested
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import Window, Windows
 from pinpoint3d.net.kernels_numpy import in_one_thread
@@ -37,7 +38,7 @@ from pinpoint3d.net.parameters import Parameters
 from pinpoint3d.net.view import View, view_of
 from pinpoint3d.net.weights import Weights, config_of, read_weights, require
 from pinpoint3d.snap import snap_clicks
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 WHOLE_SCENE_POINTS = 1_000_000  # up to here one window holds all
 MAX_NODES = 150_000
@@ -184,6 +185,12 @@ class NetEncodedScene:
             masks.append(mask)
         total = sum(scores)
         return [Candidate(m, float(s / total)) for m, s in zip(masks, scores, strict=True)]
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
+        """Places where a click would help most after those so far, the best first."""
+        snapped = snap_clicks(self._scene, clicks)
+        graphs = [self._node_graph(window) for window, _ in self._windows.around(snapped)]
+        return suggested(self.segment(clicks), graphs, snapped)
 
     def _fresh(self, clicks: StandingClicks, before: Answer | None) -> Fresh:
         """Masks from all clicks at once, and what was found of each object."""
@@ -339,9 +346,12 @@ class NetEncodedScene:
         """Nodes of the window that the last click lies in, if it lies in one."""
         for window, members in self._windows.around(clicks.snapped):
             if len(clicks) - 1 in members:
-                surface = self._ground(window).surface
-                return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
+                return self._node_graph(window)
         return None
+
+    def _node_graph(self, window: Window) -> NodeGraph:
+        surface = self._ground(window).surface
+        return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
 
     def _ground(self, window: Window) -> _Ground:
         """An encoded window, computed once and kept while it is in use."""

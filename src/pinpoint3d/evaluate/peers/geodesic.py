@@ -15,8 +15,9 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from pinpoint3d.graph.guarantees import keep_clicked
+from pinpoint3d.graph.suggest import node_graph, suggested
 from pinpoint3d.snap import snap_clicks
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 N_NEIGHBOURS = 16  # fewer leave a noisy surface in pieces
 CACHED_BYTES = 1 << 28  # of distance maps, one a click
@@ -97,6 +98,11 @@ class GeodesicEncodedScene:
         radii = reach * np.geomspace(0.01, 1, N_CANDIDATES)
         radii[-1] = reach
         return [Candidate(distance <= radius, score=1 / N_CANDIDATES) for radius in radii]
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
+        """Places where a click would help most after those so far, the best first."""
+        snapped = snap_clicks(self._scene, clicks)
+        return suggested(self.segment(clicks), [node_graph(self._scene)], snapped)
 
     def _from(self, row: int) -> Float32[np.ndarray, " finite"]:
         """Metres along the surface from a row to every finite point; kept while there is room."""

@@ -17,8 +17,9 @@ from jaxtyping import Int64
 
 from pinpoint3d.errors import FileFormatError, MissingExtraError, SegmenterError
 from pinpoint3d.graph.guarantees import keep_clicked
+from pinpoint3d.graph.suggest import node_graph, suggested
 from pinpoint3d.snap import SnappedClicks, snap_clicks
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 KINDS: Mapping[str, tuple[str, str, str]] = {
     "original-agile3d": ("models.agile3d", "build_agile3d", "github.com/ywyue/AGILE3D"),
@@ -193,6 +194,11 @@ class OriginalEncodedScene:
         """The one mask that the network gives."""
         masks = self.segment([Click(click.point, 1, 1, click.position)])
         return [Candidate(masks.object == 1, score=1.0)]
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
+        """Places where a click would help most after those so far, the best first."""
+        snapped = snap_clicks(self._scene, clicks)
+        return suggested(self.segment(clicks), [node_graph(self._scene)], snapped)
 
 
 def _under_one_object(clicks_of: Mapping[str, list[int]]) -> dict[str, Any]:

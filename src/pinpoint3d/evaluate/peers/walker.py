@@ -22,8 +22,9 @@ from pinpoint3d.graph.neighbours import (
     undirected_edges,
 )
 from pinpoint3d.graph.normals import estimate_normals, orient_normals
+from pinpoint3d.graph.suggest import node_graph, suggested
 from pinpoint3d.snap import snap_clicks
-from pinpoint3d.types import Candidate, Click, Masks, Scene
+from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 NODE_PER_SPACING = 1.7  # two to three points a voxel, as in the graph engine
 MAX_NODES = 60_000  # 5 s to factorise; larger scenes get coarser voxels
@@ -164,3 +165,8 @@ class WalkerEncodedScene:
             mask[row] = True
             found.append(Candidate(np.asarray(mask), score=1 / N_CANDIDATES))
         return found
+
+    def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
+        """Places where a click would help most after those so far, the best first."""
+        snapped = snap_clicks(self._scene, clicks)
+        return suggested(self.segment(clicks), [node_graph(self._scene)], snapped)
