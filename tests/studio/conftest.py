@@ -88,7 +88,8 @@ def new_page(browser: Any, server: Server) -> Iterator[Callable[..., Studio]]:
 def studio(new_page: Callable[..., Studio]) -> Studio:
     """A page on a new session."""
     page = new_page()
-    scene = page.page.request.get(f"{page.server.address}/api/v1/scenes").json()[0]["id"]
+    known = f"{page.server.address}/api/v1/sessions/{page.server.session}"
+    scene = page.page.request.get(known).json()["scene"]
     made = page.page.request.post(
         f"{page.server.address}/api/v1/sessions",
         data={"scene": scene},
