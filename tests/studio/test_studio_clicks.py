@@ -196,3 +196,9 @@ def test_tapping_on_a_tablet(new_page: Callable[..., Studio]) -> None:
     studio.settled(rev + 1)
     assert studio.state()["target"] is not None
     studio.picture("tablet")
+    studio.page.get_by_role("button", name="Start a new part").tap()
+    _, (x, y) = studio.screen((-0.15, -0.1, 0.1))
+    studio.page.touchscreen.tap(x, y)
+    studio.settled(rev + 2)
+    target = studio.state()["target"]
+    assert target["part"] == 1

@@ -48,8 +48,12 @@ export class Commands {
         batch(() => {
           store.target.value = null;
           store.readings.value = null;
-          store.fresh.value = true;
+          store.fresh.value = "object";
         });
+        return true;
+      case "new-part":
+        if (target && !store.trial.value)
+          store.fresh.value = store.fresh.value === "part" ? null : "part";
         return true;
       case "piece":
         void this.pointer.piece();

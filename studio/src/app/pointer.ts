@@ -106,10 +106,18 @@ export class Pointer implements Handlers {
       return;
     }
     const decide = (): ClickOp | null => {
-      const press = { point, label: this.studio.labelAt(point), ...how, background, fresh: store.fresh.value };
+      const { value: asked } = store.fresh;
+      const press = {
+        point,
+        label: this.studio.labelAt(point),
+        negative: how.negative,
+        newPart: how.newPart || asked === "part",
+        background,
+        fresh: asked === "object",
+      };
       const named = (target: Target) => nameOf(target, store.rows.value);
       const meaning = meaningOf(press, store.target.value, store.locked, named);
-      store.fresh.value = false;
+      store.fresh.value = null;
       if (meaning.kind === "click") return meaning.op;
       if (meaning.kind === "refused") {
         this.shake();

@@ -38,7 +38,7 @@ export class Studio implements Listener {
     store.slots.value = new Map(kept.slots ?? []);
     this.connection = new Connection(id, this);
     effect(() => {
-      if (store.target.value) store.fresh.value = false;
+      if (store.target.value) store.fresh.value = null;
     });
     effect(() => this.paintPalette());
     effect(() => this.placeMarks());

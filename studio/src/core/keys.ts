@@ -21,6 +21,7 @@ export const COMMANDS: Command[] = [
   { id: "piece", keys: ["T"], text: "Take the whole piece under the cursor", group: "Click" },
   { id: "rename", keys: ["F2"], text: "Name the target", group: "Objects" },
   { id: "new-object", keys: ["N"], text: "Next click starts a new object", group: "Objects" },
+  { id: "new-part", keys: ["P"], text: "Next click starts a new part", group: "Objects" },
   { id: "hide", keys: ["H"], text: "Hide the target", group: "Objects" },
   { id: "isolate", keys: ["Shift+H"], text: "Show only the target's object", group: "Objects" },
   { id: "show-all", keys: ["Alt+H"], text: "Show everything", group: "Objects" },

@@ -41,8 +41,8 @@ export const unsaved = signal<string | null>(null);
 export const answered = signal(0);
 
 export const target = signal<Target | null>(null);
-/** A new object was asked for: the next click starts it, wherever it lands. */
-export const fresh = signal(false);
+/** What was asked for: the next click starts it, wherever it lands. */
+export const fresh = signal<"object" | "part" | null>(null);
 export const readings = signal<Readings | null>(null);
 export const hidden = signal<ReadonlySet<string>>(new Set());
 export const isolated = signal<number | null>(null);

@@ -96,7 +96,8 @@ export function TargetPill({ commands }: { commands: Commands }) {
   else if (store.tool.value === "lasso") help = "Draw round points to add. Shift takes away.";
   else if (store.tool.value === "brush") help = "Drag to add points. Shift takes away.";
   else if (row?.locked) help = "Locked: nothing changes it.";
-  else if (store.fresh.value) help = "Your next click starts a new object, wherever it lands.";
+  else if (store.fresh.value)
+    help = `Your next ${isTouch ? "tap" : "click"} starts a new ${store.fresh.value}.`;
   else if (target)
     help = isTouch
       ? "Tap adds · long press takes away · two fingers move"
@@ -111,6 +112,17 @@ export function TargetPill({ commands }: { commands: Commands }) {
         {!target && <span class="chip" style={{ background: css(store.nextColour()) }} />}
       </span>
       <span class="help">{help}</span>
+      {target && !row?.locked && (
+        <IconButton
+          icon="plus"
+          label="Start a new part with the next click"
+          command="new-part"
+          text="Part"
+          pressed={store.fresh.value === "part"}
+          class={store.fresh.value === "part" ? "on" : ""}
+          onClick={() => commands.run("new-part")}
+        />
+      )}
       {target && (
         <IconButton
           icon="check"
