@@ -11,6 +11,7 @@ from pinpoint3d.metrics import (
     bootstrap_interval,
     border_band,
     boundary_iou,
+    calibration_error,
     clicks_a_target,
     clicks_to_reach,
     entry_iou,
@@ -295,3 +296,20 @@ def test_the_same_state_gives_the_same_interval():
     values = np.random.default_rng(5).random(30)
     one, other = (bootstrap_interval(values, np.random.default_rng(6)) for _ in range(2))
     assert one == other
+
+
+def test_calibration_error_of_answers_counted_by_hand() -> None:
+    boastful = np.full(5, 0.9)
+    assert calibration_error(boastful, np.array([1, 1, 1, 0, 0], bool)) == pytest.approx(0.3)
+    two_bins = np.array([0.95, 0.95, 0.95, 0.95, 0.05])
+    assert calibration_error(two_bins, np.ones(5, bool)) == pytest.approx((4 * 0.05 + 0.95) / 5)
+    assert calibration_error(np.array([0.0, 1.0]), np.array([False, True])) == 0
+    assert calibration_error(np.zeros(0), np.zeros(0, bool)) == 0
+
+
+def test_calibration_error_is_of_bins_and_not_of_answers() -> None:
+    half = np.full(10, 0.5)
+    right = np.arange(10) < 5
+    assert calibration_error(half, right) == pytest.approx(0)
+    apart = np.where(right, 0.6, 0.4)  # in two bins, the one always right and the other never
+    assert calibration_error(apart, right) == pytest.approx(0.4)

@@ -3,8 +3,9 @@
 Three kinds of functions: those that compare masks with the truth (`entry_iou`, `mask_iou`,
 `precision_recall`, `boundary_iou`), those that read curves of IoU over clicks (`clicks_to_reach`,
 `area_under_curve`, `harmful_clicks`; `iou_by_round` and `clicks_a_target` in the click protocol's
-sense), and those that say how sure a mean is (`bootstrap_interval`, `paired_difference`). All
-values lie in [0, 1] unless they count clicks.
+sense), and those that say how sure a mean is (`bootstrap_interval`, `paired_difference`).
+`calibration_error` says what a segmenter's own confidence is worth. All values lie in [0, 1] unless
+they count clicks.
 
 A **target** is an (object, part) pair; part 0 is the rest of the object, and all of it where the
 masks hold no parts. A **curve** is one row an entry: its IoU after the first, second ... click, NaN
@@ -26,6 +27,7 @@ Target = tuple[int, int]
 
 BAND_M = 0.01  # m: an edge is drawn by hand no finer
 BAND_SPACINGS = 2.0  # in sparse clouds a centimetre may hold no second point
+N_BINS = 15  # of confidence
 RESAMPLES = 2000  # of a bootstrap: its own error is then a tenth of the interval's width
 LEVEL = 0.95  # of intervals
 _DRAWS = 1 << 20  # at a time: bounds a bootstrap's temporaries at 16 MB
@@ -219,6 +221,22 @@ def harmful_clicks(curves: Float[np.ndarray, "entries clicks"], *, margin: float
     change = np.diff(curves, axis=1)
     n_clicks = np.count_nonzero(~np.isnan(change))
     return np.count_nonzero(change < -margin) / n_clicks if n_clicks else 0.0
+
+
+def calibration_error(
+    confidence: Float[np.ndarray, " answers"], right: Bool[np.ndarray, " answers"]
+) -> float:
+    """Expected calibration error: by how much confidence differs from the share that is right.
+
+    Answers fall into 15 bins of equal width by their confidence, a bound belonging to the bin
+    below; the differences of the bins' means are averaged by how many answers each holds (Guo et
+    al., "On calibration of modern neural networks", 2017, arXiv 1706.04599). 0 without answers.
+    """
+    if len(right) == 0:
+        return 0.0
+    place = np.clip(np.ceil(confidence.astype(np.float64) * N_BINS) - 1, 0, N_BINS - 1)
+    difference = confidence.astype(np.float64) - right
+    return float(np.abs(np.bincount(place.astype(np.int64), difference)).sum() / len(right))
 
 
 def bootstrap_interval(

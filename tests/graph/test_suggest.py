@@ -79,6 +79,7 @@ def test_engines_suggest_the_same_whatever_was_asked_before(
 ) -> None:
     encoded = segmenter.encode(two_boxes)
     assert encoded.suggest([]) == []
+    assert two_boxes.labels is not None
     red, blue = (int(np.flatnonzero(two_boxes.labels.object == k)[0]) for k in (1, 2))
     clicks = [Click(red, 1), Click(blue, 2)]
     found = encoded.suggest(clicks)

@@ -22,6 +22,7 @@ from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 from pinpoint3d.graph.suggest import suggested
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import Window, Windows
+from pinpoint3d.net.confidence import PLAIN, Temperature, calibrated, temperature_of
 from pinpoint3d.net.kernels_numpy import in_one_thread
 from pinpoint3d.net.losses import answer_log
 from pinpoint3d.net.model import (
@@ -122,17 +123,29 @@ class NetSegmenter:
         self.model = Model(config_of(Config, weights.config.get("model", {}), name))
         require(weights.parameters, self.model.shapes(), name)
         self._parameters = weights.parameters
+        self._temperature = temperature_of(weights.config, name)
 
     def encode(self, scene: Scene) -> "NetEncodedScene":
         """Features of the scene (of a large one: of the windows that are clicked)."""
-        return NetEncodedScene(scene, self.model, self._parameters, self.name)
+        return NetEncodedScene(
+            scene, self.model, self._parameters, self.name, temperature=self._temperature
+        )
 
 
 class NetEncodedScene:
     """A scene with its features; made by `NetSegmenter.encode`."""
 
-    def __init__(self, scene: Scene, model: Model, parameters: Parameters, name: str) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        model: Model,
+        parameters: Parameters,
+        name: str,
+        *,
+        temperature: Temperature = PLAIN,
+    ) -> None:
         self.name = name
+        self._temperature = temperature
         self._scene = scene
         self._upright = _upright(scene)
         self._model = model
@@ -155,7 +168,7 @@ class NetEncodedScene:
         if len(standing) == 0:
             return Masks.empty(len(self._scene))
         with in_one_thread():
-            return self._replay.answer(standing)
+            return calibrated(self._replay.answer(standing), self._temperature)
 
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of one click, small to large, each inside the next.
@@ -235,12 +248,15 @@ class NetEncodedScene:
         others = [key for key in keys if key[1] not in (0, object_id)]
         node_of_row = ground.surface.nodes.node_of_point
         if known is not None and known.own == own:
-            expected = {*always, *(key for key in others if known.reaches(node_of_row[key[0]]))}
+            expected = {
+                *always,
+                *(key for key in others if known.reaches(int(node_of_row[key[0]]))),
+            }
             if expected <= set(known.against) <= set(keys):
                 return known
         previous = None if settled is None else self._before(ground, object_id, own, settled)
         found = self._asked(ground, own, tuple(always), previous)
-        reached = [key for key in others if found.reaches(node_of_row[key[0]])]
+        reached = [key for key in others if found.reaches(int(node_of_row[key[0]]))]
         if reached:
             found = self._asked(ground, own, (*always, *reached), previous)
         return found
