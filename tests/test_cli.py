@@ -8,10 +8,10 @@ import pytest
 
 from pinpoint3d import (
     Click,
-    GraphSegmenter,
     Scene,
     bundled_scan,
     load,
+    load_segmenter,
     open_session,
     save,
 )
@@ -54,7 +54,7 @@ def test_segment_writes_the_masks_that_the_api_gives(work: Path) -> None:
         Click(_row(scene, (-0.15, 0, 0.2)), 1),
         Click(None, 2, 1, position=(0.15, 0.001, 0.2)),
     ]
-    masks = GraphSegmenter().encode(scene).segment(clicks)
+    masks = load_segmenter().encode(scene).segment(clicks)
     labels = load(work / "a.ply").labels
     assert labels is not None
     assert (labels.object == masks.object).all()
@@ -126,7 +126,16 @@ def test_the_demo_segments_the_bundled_scan(tmp_path: Path) -> None:
         (["segment", "scan.ply", "--clicks", "clicks.json", "-o", "no/o.ply"], "folder"),
         (["segment", "scan.ply", "--clicks", "clicks.json", "-o", "o.bmp"], "cannot write"),
         (
-            ["segment", "scan.ply", "--clicks", "clicks.json", "-o", "o.ply", "--segmenter", "net"],
+            [
+                "segment",
+                "scan.ply",
+                "--clicks",
+                "clicks.json",
+                "-o",
+                "o.ply",
+                "--segmenter",
+                "magic",
+            ],
             "no segmenter",
         ),
         (["convert", "scan.ply", "scan.ply"], "input"),

@@ -144,7 +144,7 @@ def segment(
         Path, typer.Option("--output", "-o", help="The scan with its labels; format by ending.")
     ],
     segmenter: Annotated[
-        str | None, typer.Option("--segmenter", help="graph or nearest; else the best there is.")
+        str | None, typer.Option("--segmenter", help="net, graph, nearest, or a weights file.")
     ] = None,
     picture: Annotated[
         Path | None, typer.Option("--picture", help="Also a PNG of scan, objects and parts.")

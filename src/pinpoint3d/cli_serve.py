@@ -38,7 +38,7 @@ DataRoot = Annotated[
     Path | None, typer.Option("--data-root", help="Folder whose scans may be opened by path.")
 ]
 SegmenterName = Annotated[
-    str | None, typer.Option("--segmenter", help="graph or nearest; else the best there is.")
+    str | None, typer.Option("--segmenter", help="net, graph, nearest, or a weights file.")
 ]
 Study = Annotated[
     Path | None, typer.Option("--study", help="Folder of a user study to be worked on.")

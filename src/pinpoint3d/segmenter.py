@@ -1,7 +1,7 @@
 """What a segmenter is, and the one door to all of them: `load_segmenter`."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -9,7 +9,7 @@ from pinpoint3d.errors import SegmenterError
 from pinpoint3d.graph.engine import GraphSegmenter
 from pinpoint3d.graph.nearest import NearestSegmenter
 from pinpoint3d.net.engine import NetSegmenter
-from pinpoint3d.net.weights import SUFFIX
+from pinpoint3d.net.weights import SHIPPED, SUFFIX
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 _logger = logging.getLogger(__name__)
@@ -62,7 +62,12 @@ class Segmenter(Protocol):
         ...
 
 
-_BUILT_IN = {"graph": GraphSegmenter, "nearest": NearestSegmenter}
+_BUILT_IN: dict[str, Callable[[], Segmenter]] = {
+    "net": lambda: NetSegmenter(SHIPPED),
+    "graph": GraphSegmenter,
+    "nearest": NearestSegmenter,
+}
+BEST = "net"
 
 
 def load_segmenter(name: str | Path | None = None) -> Segmenter:
@@ -71,8 +76,8 @@ def load_segmenter(name: str | Path | None = None) -> Segmenter:
     Parameters
     ----------
     name
-        "graph" (training-free), "nearest" (each point takes its nearest click's label: a
-        baseline), the path of a weights file, or None for the best that this installation has,
+        "net" (the trained network of the package), "graph" (training-free), "nearest" (each
+        point takes its nearest click's label: a baseline), the path of a weights file, or None for the best that this installation has,
         which is logged.
 
     Raises
@@ -83,8 +88,8 @@ def load_segmenter(name: str | Path | None = None) -> Segmenter:
         If the weights cannot be read.
     """
     if name is None:
-        _logger.info("using the graph segmenter")
-        return GraphSegmenter()
+        _logger.info("using the %s segmenter", BEST)
+        name = BEST
     if str(name) in _BUILT_IN:
         return _BUILT_IN[str(name)]()
     if Path(name).suffix == SUFFIX:

@@ -14,11 +14,13 @@ from pinpoint3d import (
     NearestSegmenter,
     Scene,
     Segmenter,
+    load_segmenter,
 )
 
-ENGINES = [GraphSegmenter, NearestSegmenter]
-EVERY_WAY = [GraphSegmenter(), GraphSegmenter(whole_scene_points=100), NearestSegmenter()]
-WAYS = ["graph", "graph in windows", "nearest"]
+ENGINES = [GraphSegmenter, NearestSegmenter, lambda: NET]
+NET = load_segmenter("net")
+EVERY_WAY = [GraphSegmenter(), GraphSegmenter(whole_scene_points=100), NearestSegmenter(), NET]
+WAYS = ["graph", "graph in windows", "nearest", "net"]
 SHEET = np.stack([*np.meshgrid(np.arange(12), np.arange(12)), np.zeros((12, 12))], axis=-1)
 SHEET = SHEET.reshape(-1, 3) / 12
 

@@ -231,3 +231,22 @@ class TestTorch:
         assert weight.grad.dtype == self.torch.float32
         exact = self.kernels.convolve(x, weight, maps)
         assert self.torch.allclose(out.float(), exact, atol=0.1)
+
+
+def test_gradients_of_the_gated_mean_are_those_of_its_plain_form(torch: ModuleType) -> None:
+    from pinpoint3d.net import kernels_torch
+
+    rng = np.random.default_rng(0)
+    tail, head = (torch.tensor(rng.integers(0, 9, 30), dtype=torch.int32) for _ in range(2))
+    x, gate, weight = (
+        torch.tensor(rng.uniform(0.1, 1, shape), requires_grad=True)
+        for shape in ((9, 3, 4), (30, 4), (9, 3, 4))
+    )
+    plain = kernels_torch.gated_mean(x, gate, tail, head)  # float64 takes the plain form
+    wanted = torch.autograd.grad((plain * weight.detach()).sum(), [x, gate])
+    small = [values.detach().float().requires_grad_() for values in (x, gate)]
+    ours = kernels_torch.gated_mean(small[0], small[1], tail, head)
+    found = torch.autograd.grad((ours * weight.detach().float()).sum(), small)
+    np.testing.assert_allclose(ours.detach(), plain.detach(), atol=1e-5)
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)

@@ -9,7 +9,7 @@ import pytest
 from pinpoint3d import Scene
 from pinpoint3d.graph.surface import encode_surface
 from pinpoint3d.net.losses import answer_log, cross_entropy, soft_dice
-from pinpoint3d.net.model import Config, Model, fine_inputs, place_of, question_inputs
+from pinpoint3d.net.model import Config, Model, place_of, question_inputs
 from pinpoint3d.net.pairs import Question, click_fields
 from pinpoint3d.net.parameters import initial
 from pinpoint3d.net.view import View, view_of
@@ -20,6 +20,7 @@ CONFIGS = [
     Config(backbone="pointnet2", channels=(8, 12, 16), **SMALL),
     Config(channels=(8, 12), n_rounds=0, **SMALL),
     Config(channels=(8, 12), pairs=False, **SMALL),
+    Config(channels=(8, 12), fine_rounds=2, **SMALL),
 ]
 
 
@@ -49,8 +50,8 @@ def logits(config: Config, view: View, question: Question, there: Any = lambda x
     place = there(place_of(view))
     inputs = there(question_inputs(view, question, fields, previous))
     states = model.decode_superpoints(parameters, features, place, inputs)
-    pairs = there(fine_inputs(view, rows, question, previous))
-    return model.decode_nodes(parameters, features, place, states, there(rows), pairs)
+    fine = there(model.fine_inputs(view, rows, question, previous))
+    return model.decode_nodes(parameters, features, place, states, there(rows), fine)
 
 
 @pytest.mark.parametrize("config", CONFIGS)

@@ -25,6 +25,7 @@ def over_segment(
     weight: Float32[np.ndarray, " edges"],
     length: Float32[np.ndarray, " edges"],
     n_nodes: int,
+    grain: float = 1.0,
 ) -> Int32[np.ndarray, " nodes"]:
     """Superpoint of every node, numbered from 0.
 
@@ -38,6 +39,8 @@ def over_segment(
         Length of each edge, metres: what compact cells measure distance by.
     n_nodes
         Number of nodes, V.
+    grain
+        Size of superpoints, against the usual one.
 
     Notes
     -----
@@ -47,8 +50,10 @@ def over_segment(
     """
     quantised = np.rint(np.clip(weight, 0, 1) * WEIGHT_STEPS).astype(np.uint16)
     order = np.argsort(quantised, kind="stable")
-    piece = _merge(edges[order], quantised[order] / WEIGHT_STEPS, n_nodes, MERGE_SCALE, MIN_NODES)
-    return _compact_cells(piece, edges, length, n_nodes)
+    least = max(1, round(MIN_NODES * grain))
+    steps = quantised[order] / WEIGHT_STEPS
+    piece = _merge(edges[order], steps, n_nodes, MERGE_SCALE * grain, least)
+    return _compact_cells(piece, edges, length, n_nodes, max(1, round(CELL_NODES * grain)))
 
 
 def _compact_cells(
@@ -56,11 +61,12 @@ def _compact_cells(
     edges: Int32[np.ndarray, "edges 2"],
     length: Float32[np.ndarray, " edges"],
     n_nodes: int,
+    cell_nodes: int,
 ) -> Int32[np.ndarray, " nodes"]:
-    """Cut pieces into cells of about `CELL_NODES`, by seeds spread over them and nearest seed."""
+    """Cut pieces into cells of about `cell_nodes`, by seeds spread over them and nearest seed."""
     inside = piece[edges[:, 0]] == piece[edges[:, 1]]
     start, end, cost = adjacency(edges[inside], length[inside], n_nodes)
-    return _grow_cells(start, end, cost, CELL_NODES)
+    return _grow_cells(start, end, cost, cell_nodes)
 
 
 def adjacency(

@@ -63,10 +63,25 @@ class Surface:
 
 
 def encode_surface(
-    scene: Scene, rows: Int64[np.ndarray, " window"], *, max_nodes: int = MAX_NODES
+    scene: Scene,
+    rows: Int64[np.ndarray, " window"],
+    *,
+    max_nodes: int = MAX_NODES,
+    size: float | None = None,
+    grain: float = 1.0,
 ) -> Surface:
-    """Surface of the points in `rows` (finite ones, ascending), of at most `max_nodes` nodes."""
-    size = NODE_PER_SPACING * median_spacing(scene.xyz[rows])
+    """Surface of the points in `rows` (finite ones, ascending), of at most `max_nodes` nodes.
+
+    Parameters
+    ----------
+    size
+        Edge of the nodes, metres; tied to the spacing of the points unless it is given. Larger
+        where these nodes would be too many.
+    grain
+        Size of superpoints against the usual one.
+    """
+    if size is None:
+        size = NODE_PER_SPACING * median_spacing(scene.xyz[rows])
     nodes = build_nodes(scene, rows, size=size)
     while len(nodes) > max_nodes:
         size *= float(np.sqrt(1.1 * len(nodes) / max_nodes))
@@ -77,7 +92,7 @@ def encode_surface(
     normal = orient_normals(nodes.xyz, normal, edges, scene.up)
     contrast = edge_contrast(nodes, normal, edges)
     weight = contrast.weight()
-    superpoint = over_segment(edges, weight, contrast.length, len(nodes))
+    superpoint = over_segment(edges, weight, contrast.length, len(nodes), grain)
     graph = superpoint_graph(nodes, normal, edges, contrast, superpoint)
     return Surface(
         rows=rows,

@@ -14,7 +14,7 @@ from jaxtyping import Float, Int32
 from pinpoint3d.net.pairs import N_NODE_PAIRS, N_SUPERPOINT_PAIRS, PART
 from pinpoint3d.net.parameters import Parameters, Shapes, norm_shapes
 from pinpoint3d.net.sparse import kernels_of
-from pinpoint3d.net.view import N_ARC_INPUTS, N_SUPERPOINT_INPUTS
+from pinpoint3d.net.view import N_ARC_INPUTS, N_STEP_INPUTS, N_SUPERPOINT_INPUTS
 
 N_KINDS = PART + 1
 N_CLICK_INPUTS = 4  # how many clicks a label has, whether it has any, granularity and whether given
@@ -81,6 +81,26 @@ class States:
 
 
 @dataclass(frozen=True)
+class FineInputs:
+    """What the node stage is handed of some nodes, R of them: numpy arrays or torch tensors.
+
+    Attributes
+    ----------
+    pairs
+        `pairs.node_pairs`.
+    tail, head
+        Nodes side by side, as places among the R. int32 (A,).
+    steps
+        `view.step_inputs` of each. float32 (A, inputs).
+    """
+
+    pairs: Float[Any, "rows labels pairs"]
+    tail: Int32[Any, " steps"]
+    head: Int32[Any, " steps"]
+    steps: Float[Any, "steps inputs"]
+
+
+@dataclass(frozen=True)
 class Decoder:
     """Message passing on the graph of superpoints, with the clicks in it.
 
@@ -98,6 +118,8 @@ class Decoder:
         Channels of the node stage.
     pairs
         Whether pair features are looked at, for measuring what they bring.
+    fine_rounds
+        Rounds of messages between nodes; 0 leaves every node by itself, and unmatched with tokens.
     """
 
     token_width: int
@@ -106,6 +128,7 @@ class Decoder:
     n_rounds: int = 3
     fine_width: int = 32
     pairs: bool = True
+    fine_rounds: int = 0
 
     def shapes(self) -> Shapes:
         """Name and shape of every parameter."""
@@ -133,6 +156,15 @@ class Decoder:
         for name, width in (("label", d), ("place", d), ("place.mix", d)):
             shapes |= norm_shapes(name, width)
         shapes |= norm_shapes("fine", f) | norm_shapes("fine.mix", f)
+        if self.fine_rounds:
+            shapes |= {"fine.match.node.weight": (v, f), "fine.match.label.weight": (d, f)}
+        for r in range(self.fine_rounds):
+            shapes |= {
+                f"fine.round.{r}.gate.weight": (N_STEP_INPUTS, f),
+                f"fine.round.{r}.gate.bias": (f,),
+                f"fine.round.{r}.mix.weight": (2 * f, f),
+            }
+            shapes |= norm_shapes(f"fine.round.{r}", f)
         for r in range(self.n_rounds):
             shapes |= {
                 f"round.{r}.gate.weight": (N_ARC_INPUTS, d),
@@ -192,7 +224,7 @@ class Decoder:
         parameters: Parameters,
         states: States,
         node: Float[Any, "rows features"],
-        pairs: Float[Any, "rows labels pairs"],
+        fine: FineInputs,
         smooth: Float[Any, "rows labels"],
         superpoint: Int32[Any, " rows"],
     ) -> Float[Any, "rows labels"]:
@@ -202,8 +234,8 @@ class Decoder:
         ----------
         node
             Features of the nodes.
-        pairs
-            From `pairs.node_pairs`.
+        fine
+            How they lie to the clicks, and to each other.
         smooth
             Mean of the superpoints' logits over each node's neighbours.
         superpoint
@@ -217,13 +249,21 @@ class Decoder:
         state = state + states.logits[..., None] * w[N_NODE_PAIRS]
         x = kernels.gather(state.reshape(-1, c * f), superpoint).reshape(n, c, f)
         x += (node @ p["fine.node.weight"])[:, None]
+        if self.fine_rounds:
+            sought = states.label @ p["fine.match.label.weight"]
+            x += (node @ p["fine.match.node.weight"])[:, None] * sought[None] * f**-0.5
         x = x.reshape(n * c, f)
         if self.pairs:
-            x += pairs.reshape(n * c, N_NODE_PAIRS) @ w[:N_NODE_PAIRS]
+            x += fine.pairs.reshape(n * c, N_NODE_PAIRS) @ w[:N_NODE_PAIRS]
         x += smooth.reshape(n * c, 1) * w[N_NODE_PAIRS + 1]
         x = kernels.normalise(x, p["fine.gain"], p["fine.bias"])
         mixed = x @ p["fine.mix.weight"]
         x = kernels.normalise(mixed, p["fine.mix.gain"], p["fine.mix.bias"], x)
+        for name in (f"fine.round.{r}" for r in range(self.fine_rounds)):
+            gate = kernels.sigmoid(fine.steps @ p[f"{name}.gate.weight"] + p[f"{name}.gate.bias"])
+            heard = kernels.gated_mean(x.reshape(n, c, f), gate, fine.tail, fine.head)
+            mixed = kernels.concatenate(x, heard.reshape(n * c, f)) @ p[f"{name}.mix.weight"]
+            x = kernels.normalise(mixed, p[f"{name}.gain"], p[f"{name}.bias"], x)
         return smooth + (x @ p["fine.out.weight"] + p["fine.out.bias"]).reshape(n, c)
 
     def _round(

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int32, Int64
+from jaxtyping import Float32, Int32, Int64
 
 from pinpoint3d.graph.boundary import surface_node_of_rows
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
@@ -24,20 +25,12 @@ from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import Window, Windows
 from pinpoint3d.net.confidence import PLAIN, Temperature, calibrated, temperature_of
 from pinpoint3d.net.kernels_numpy import in_one_thread
-from pinpoint3d.net.losses import answer_log
-from pinpoint3d.net.model import (
-    Config,
-    Features,
-    Model,
-    Place,
-    fine_inputs,
-    place_of,
-    question_inputs,
-)
+from pinpoint3d.net.network import Network
 from pinpoint3d.net.pairs import Question, click_fields, recalled
 from pinpoint3d.net.parameters import Parameters
-from pinpoint3d.net.view import View, view_of
-from pinpoint3d.net.weights import Weights, config_of, read_weights, require
+from pinpoint3d.net.presets import network_of
+from pinpoint3d.net.view import Cut, View, view_of
+from pinpoint3d.net.weights import Weights, read_weights, require
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
@@ -46,12 +39,10 @@ MAX_NODES = 150_000
 CACHED_WINDOWS = 4
 CACHED_FIELDS = 256  # clicks whose distances are kept: 40 KB each in a room
 CACHED_ANSWERS = 64
+CACHED_LOOKS = 8  # features of what questions looked at, where scenes are not encoded whole
 REACHED = -3.0  # odds of an object from which on clicks on others there are held against it
 OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
 REACH = 0.7  # of the diagonal of an object's clicks: how far round them it is looked for
-FEWEST_NODES, MOST_NODES = 10_000, 24_000  # that are looked at, nearest to the clicks
-SURELY_NOT = 0.003  # chance of the object on a superpoint below which it is left out
-SURE = 0.97  # chance of an answer on a superpoint from which on its nodes are not looked at singly
 
 
 _ClickKey = tuple[int, int, int, float | None]
@@ -60,17 +51,37 @@ _ClickKey = tuple[int, int, int, float | None]
 
 @dataclass(frozen=True)
 class _Ground:
-    """A window of the scene, encoded."""
+    """A window of the scene, encoded; `features` is None where `looks` holds them.
+
+    `rows_by_node` are the rows of the window, those of each node one after another.
+    """
 
     surface: Surface
     view: View
-    features: Features
-    place: Place
-    first_row: Int64[np.ndarray, " nodes"]
+    features: Any
+    rows_by_node: Int64[np.ndarray, " window"]
     fields: "OrderedDict[int, Float32[np.ndarray, 'fields superpoints']]" = field(
         default_factory=OrderedDict
     )
     answers: "OrderedDict[object, _Found]" = field(default_factory=OrderedDict)
+    looks: "OrderedDict[bytes, Any]" = field(default_factory=OrderedDict)
+
+    def on_nodes(
+        self, masks: Masks
+    ) -> tuple[
+        Int32[np.ndarray, " nodes"], Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]
+    ]:
+        """Object, part and confidence of every node.
+
+        Of the labels of its points the highest is taken, which no order of the points changes.
+        """
+        rows = self.rows_by_node
+        first = np.searchsorted(self.surface.nodes.node_of_point[rows], np.arange(len(self.view)))
+        label = (masks.object[rows].astype(np.int64) << 31) | masks.part[rows]
+        highest = np.maximum.reduceat(label, first)
+        confidence = np.maximum.reduceat(masks.confidence[rows], first)
+        parts = highest & ((1 << 31) - 1)
+        return (highest >> 31).astype(np.int32), parts.astype(np.int32), confidence
 
 
 @dataclass(frozen=True)
@@ -120,15 +131,15 @@ class NetSegmenter:
         self.name = name
         if not isinstance(weights, Weights):
             name, weights = Path(weights).name, read_weights(Path(weights))
-        self.model = Model(config_of(Config, weights.config.get("model", {}), name))
-        require(weights.parameters, self.model.shapes(), name)
+        self.network = network_of(weights, name)
+        require(weights.parameters, self.network.shapes(), name)
         self._parameters = weights.parameters
         self._temperature = temperature_of(weights.config, name)
 
     def encode(self, scene: Scene) -> "NetEncodedScene":
         """Features of the scene (of a large one: of the windows that are clicked)."""
         return NetEncodedScene(
-            scene, self.model, self._parameters, self.name, temperature=self._temperature
+            scene, self.network, self._parameters, self.name, temperature=self._temperature
         )
 
 
@@ -138,7 +149,7 @@ class NetEncodedScene:
     def __init__(
         self,
         scene: Scene,
-        model: Model,
+        network: Network,
         parameters: Parameters,
         name: str,
         *,
@@ -147,8 +158,8 @@ class NetEncodedScene:
         self.name = name
         self._temperature = temperature
         self._scene = scene
-        self._upright = _upright(scene)
-        self._model = model
+        self._upright = upright(scene)
+        self._network = network
         self._parameters = parameters
         self._windows = Windows(scene, WHOLE_SCENE_POINTS)
         self._grounds: OrderedDict[Window, _Ground] = OrderedDict()
@@ -266,11 +277,11 @@ class NetEncodedScene:
     ) -> tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]]:
         """The last answer about an object on every node, and its confidence."""
         part_ids = _part_ids(own)
-        parts = settled.part[ground.first_row]
+        objects, parts, confidence = ground.on_nodes(settled)
         place = np.where(np.isin(parts, part_ids), np.searchsorted(part_ids, parts) + 2, 1)
-        mine = settled.object[ground.first_row] == object_id
+        mine = objects == object_id
         answer = np.where(mine, place, 0).astype(np.int32)
-        return answer, settled.confidence[ground.first_row]
+        return answer, confidence
 
     def _asked(
         self,
@@ -302,7 +313,8 @@ class NetEncodedScene:
     ) -> _Found:
         """One decode, of the surroundings of the object's clicks."""
         whole = _question(ground, own, against)
-        near = _near(ground.view, whole.node[whole.is_object])
+        around = self._network.sight.around
+        near = _near(ground.view, whole.node[whole.is_object], around)
         seen = whole.is_object | np.isin(ground.view.superpoint[whole.node], near)
         cut = ground.view.cut(near)
         view, nodes = cut.view, cut.nodes
@@ -315,25 +327,17 @@ class NetEncodedScene:
             whole.part[seen],
             whole.granularity[seen],
         )
-        fields = [self._click_fields(ground, int(n))[:, near] for n in whole.node[seen]]
-        place = place_of(view, looks=ground.place.looks[near], arcs=ground.place.arcs[cut.arcs])
-        features = Features(ground.features.token[near], ground.features.node[nodes])
+        clicked = whole.node[seen].tolist()
         before = None
         if previous is not None:
             before = recalled(previous[0][nodes], previous[1][nodes], question)
-        inputs = question_inputs(view, question, fields, before)
-        states = self._model.decode_superpoints(self._parameters, features, place, inputs)
-        maybe, open_ = _in_question(states.logits, view, question)
-        rows = np.flatnonzero(maybe[view.superpoint]).astype(np.int32)
-        logits = states.logits[view.superpoint[rows]]
-        fine = open_[view.superpoint[rows]]
-        logits[fine] = self._model.decode_nodes(
+        rows, logits = self._network.answer(
             self._parameters,
-            features,
-            place,
-            states,
-            rows[fine],
-            fine_inputs(view, rows[fine], question, before),
+            self._looked_at(ground, cut),
+            view,
+            question,
+            lambda k: self._click_fields(ground, clicked[k])[:, near],
+            before,
         )
         part = np.zeros(len(rows), np.int32)
         chance = np.ones(len(rows), np.float32)
@@ -342,6 +346,25 @@ class NetEncodedScene:
             part = np.array((0, *question.parts), np.int32)[inside.argmax(axis=1)]
             chance = 1 / np.exp(inside).sum(axis=1)
         return _Found(own, against, nodes[rows], logits[:, 1] - logits[:, 0], part, chance)
+
+    def _encoded(self, view: View) -> Any:
+        return self._network.encode(self._parameters, self._network.view_inputs(view))
+
+    def _looked_at(self, ground: _Ground, cut: Cut) -> Any:
+        """Features of a part of the window; encoded by itself where the network wants that."""
+        if self._network.sight.whole:
+            return self._network.cut(ground.features, cut)
+        key = cut.superpoints.tobytes()
+        with self._lock:
+            known = ground.looks.get(key)
+        if known is None:
+            known = self._encoded(cut.view)
+        with self._lock:
+            ground.looks[key] = known
+            ground.looks.move_to_end(key)
+            while len(ground.looks) > CACHED_LOOKS:
+                ground.looks.popitem(last=False)
+        return known
 
     def _click_fields(
         self, ground: _Ground, node: int
@@ -376,12 +399,14 @@ class NetEncodedScene:
                 self._grounds.move_to_end(window)
                 return self._grounds[window]
         rows = self._windows.rows(window)
-        surface = encode_surface(self._upright, rows, max_nodes=MAX_NODES)
+        sight = self._network.sight
+        surface = encode_surface(
+            self._upright, rows, max_nodes=MAX_NODES, size=sight.size, grain=sight.grain
+        )
         view = view_of(surface)
-        features = self._model.encode(self._parameters, self._model.view_inputs(view))
-        first_row = np.zeros(len(view), np.int64)
-        first_row[surface.nodes.node_of_point[rows[::-1]]] = rows[::-1]
-        ground = _Ground(surface, view, features, place_of(view), first_row)
+        features = self._encoded(view) if sight.whole else None
+        by_node = rows[np.argsort(surface.nodes.node_of_point[rows], kind="stable")]
+        ground = _Ground(surface, view, features, by_node)
         with self._lock:
             self._grounds[window] = ground
             while len(self._grounds) > CACHED_WINDOWS:
@@ -416,7 +441,7 @@ def _question(
     )
 
 
-def _upright(scene: Scene) -> Scene:
+def upright(scene: Scene) -> Scene:
     """The scene turned so that up is z; the scene itself where it is so already."""
     up = scene.up
     if up[2] > 1 - 1e-9:
@@ -429,8 +454,13 @@ def _upright(scene: Scene) -> Scene:
     return Scene(xyz, scene.rgb, name=scene.name, origin=np.zeros(3))
 
 
-def _near(view: View, node: Int32[np.ndarray, " clicks"]) -> Int64[np.ndarray, " superpoints"]:
-    """Superpoints round the clicks of an object, ascending: where it is looked for."""
+def _near(
+    view: View, node: Int32[np.ndarray, " clicks"], around: tuple[int, int]
+) -> Int64[np.ndarray, " superpoints"]:
+    """Superpoints round the clicks of an object, ascending: where it is looked for.
+
+    They hold as many nodes as there are in reach, but no fewer and no more than `around` says.
+    """
     clicked = view.xyz[node]
     apart = np.full(view.n_superpoints, np.inf, np.float32)
     for point in clicked:
@@ -439,27 +469,9 @@ def _near(view: View, node: Int32[np.ndarray, " clicks"]) -> Int64[np.ndarray, "
     reach = REACH * np.linalg.norm(clicked.max(axis=0) - clicked.min(axis=0))
     order = np.argsort(apart, kind="stable")
     count = np.cumsum(view.n_nodes_of[order])
-    most = np.clip(count[apart[order] <= reach][-1], FEWEST_NODES, MOST_NODES)
+    most = np.clip(count[apart[order] <= reach][-1], *around)
     n = max(int(np.searchsorted(count, most, side="right")), len(np.unique(view.superpoint[node])))
     return np.sort(order[:n])
-
-
-def _in_question(
-    logits: Float32[np.ndarray, "superpoints labels"], view: View, question: Question
-) -> tuple[Bool[np.ndarray, " superpoints"], Bool[np.ndarray, " superpoints"]]:
-    """Superpoints that may be of the object, and those whose nodes have to be looked at singly.
-
-    The latter are those that are unsure, hold a click, or border on another answer.
-    """
-    chance = np.exp(answer_log(logits))
-    maybe = 1 - chance[:, 0] > SURELY_NOT
-    best = chance.argmax(axis=1)
-    open_ = chance.max(axis=1) < SURE
-    borders = best[view.tail] != best[view.head]
-    open_[view.tail[borders]] = True
-    open_[view.superpoint[question.node]] = True
-    maybe[view.superpoint[question.node]] = True
-    return maybe | open_, open_
 
 
 def _joined(scene: Scene, ground: _Ground, found: Sequence[tuple[int, _Found]]) -> Masks:

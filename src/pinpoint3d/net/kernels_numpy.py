@@ -101,11 +101,29 @@ def normalise(
     return out
 
 
+def standardise(
+    x: Float32[np.ndarray, "... channels"],
+    gain: Float32[np.ndarray, " channels"],
+    bias: Float32[np.ndarray, " channels"],
+) -> Float32[np.ndarray, "... channels"]:
+    """LayerNorm(x): each row brought to mean 0 and variance 1, then scaled."""
+    lowered = x - x.mean(axis=-1, keepdims=True)
+    variance = np.square(lowered).mean(axis=-1, keepdims=True)
+    return lowered / np.sqrt(variance + np.float32(EPSILON)) * gain + bias
+
+
 def concatenate(
     first: Float32[np.ndarray, "rows channels"], second: Float32[np.ndarray, "rows others"]
 ) -> Float32[np.ndarray, "rows both"]:
     """The channels of both, side by side."""
     return np.concatenate([first, second], axis=1)
+
+
+def append(
+    first: Float32[np.ndarray, "rows channels"], second: Float32[np.ndarray, "others channels"]
+) -> Float32[np.ndarray, "both channels"]:
+    """The rows of one after those of the other."""
+    return np.concatenate([first, second], axis=0)
 
 
 def gather(
@@ -118,6 +136,11 @@ def gather(
 def largest(x: Float[np.ndarray, "rows k channels"]) -> Float[np.ndarray, "rows channels"]:
     """Largest value of each channel among the k of every row."""
     return x.max(axis=1)
+
+
+def winners(x: Float32[np.ndarray, "rows labels"]) -> Float32[np.ndarray, "rows labels"]:
+    """1 where a row is largest, at the first of equals, and 0 elsewhere."""
+    return np.eye(x.shape[1], dtype=np.float32)[x.argmax(axis=1)]
 
 
 def segment_sum(
@@ -149,8 +172,23 @@ def gated_mean(
     head: Int32[np.ndarray, " arcs"],
 ) -> Float32[np.ndarray, "places labels channels"]:
     """Mean of what the heads of each place's arcs hold, weighted by the arcs' gates."""
-    total = segment_sum(gate, tail, len(x)) + np.float32(EPSILON)
-    return _gated(np.ascontiguousarray(x), np.ascontiguousarray(gate), tail, head, 1 / total)
+    scale = 1 / (segment_sum(gate, tail, len(x)) + np.float32(EPSILON))
+    return _gated(np.ascontiguousarray(x), np.ascontiguousarray(gate), tail, head, scale)
+
+
+def gated_mean_gradient(
+    x: Float32[np.ndarray, "places labels channels"],
+    gate: Float32[np.ndarray, "arcs channels"],
+    tail: Int32[np.ndarray, " arcs"],
+    head: Int32[np.ndarray, " arcs"],
+    mean: Float32[np.ndarray, "places labels channels"],
+    gradient: Float32[np.ndarray, "places labels channels"],
+) -> tuple[Float32[np.ndarray, "places labels channels"], Float32[np.ndarray, "arcs channels"]]:
+    """Gradients of `x` and `gate` in `gated_mean`, from its output and that one's gradient."""
+    scale = 1 / (segment_sum(gate, tail, len(x)) + np.float32(EPSILON))
+    gradient = np.ascontiguousarray(gradient)
+    of_x = _gated_back(gate, tail, head, scale, gradient)
+    return of_x, _gates_back(np.ascontiguousarray(x), tail, head, scale, mean, gradient)
 
 
 def sigmoid(x: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
@@ -345,4 +383,35 @@ def _gated(x: NDArray, gate: NDArray, tail: NDArray, head: NDArray, scale: NDArr
         for t in range(n):
             for c in range(n_channels):
                 out[t, label, c] *= scale[t, c]
+    return out
+
+
+@njit(cache=True, parallel=True)
+@no_type_check  # numba compiles the plain function
+def _gated_back(
+    gate: NDArray, tail: NDArray, head: NDArray, scale: NDArray, gradient: NDArray
+) -> NDArray:
+    n_labels, n_channels = gradient.shape[1:]
+    out = np.zeros_like(gradient)
+    for label in prange(n_labels):
+        for a in range(len(tail)):
+            t, h = tail[a], head[a]
+            for c in range(n_channels):
+                out[h, label, c] += gate[a, c] * scale[t, c] * gradient[t, label, c]
+    return out
+
+
+@njit(cache=True, parallel=True)
+@no_type_check  # numba compiles the plain function
+def _gates_back(
+    x: NDArray, tail: NDArray, head: NDArray, scale: NDArray, mean: NDArray, gradient: NDArray
+) -> NDArray:
+    n_labels, n_channels = x.shape[1:]
+    out = np.zeros((len(tail), n_channels), np.float32)
+    for a in prange(len(tail)):
+        t, h = tail[a], head[a]
+        for label in range(n_labels):
+            for c in range(n_channels):
+                apart = x[h, label, c] - mean[t, label, c]
+                out[a, c] += gradient[t, label, c] * apart * scale[t, c]
     return out

@@ -25,7 +25,7 @@ class LossWeights:
     object
         Cross-entropy of the object against all else, on nodes.
     coarse
-        Cross-entropy of the superpoint stage.
+        Cross-entropy of the superpoint stage; with the Dice term, of the layers before the last.
     keep
         Of nodes that were right before a correction.
     """

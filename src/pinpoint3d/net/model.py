@@ -1,7 +1,8 @@
 """The network: a backbone, tokens of superpoints, and a decoder that clicks condition.
 
 `Model.encode` runs once a scene, `Model.decode` once a click. Both are written for numpy arrays and
-torch tensors alike; `question_inputs` and `view_inputs` prepare, in numpy, what they are handed.
+torch tensors alike; `view_inputs` and `ask` prepare, in numpy, what they are handed. `Model.answer`
+is what users wait for: it decodes superpoints, and single nodes only where these are unsure.
 """
 
 from collections.abc import Sequence
@@ -10,9 +11,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float, Float32, Int32
+from jaxtyping import Bool, Float, Float32, Int32
 
-from pinpoint3d.net.decoder import N_KINDS, Asked, Decoder, States, Topology
+from pinpoint3d.net.decoder import N_KINDS, Asked, Decoder, FineInputs, States, Topology
+from pinpoint3d.net.levels import blended, level_rows, level_shapes
+from pinpoint3d.net.losses import answer_log
+from pinpoint3d.net.network import Distances, Logits, Sight
 from pinpoint3d.net.pairs import (
     OBJECT,
     PART,
@@ -21,17 +25,23 @@ from pinpoint3d.net.pairs import (
     node_pairs,
     superpoint_pairs,
 )
-from pinpoint3d.net.parameters import Backbone, Parameters, Shapes, norm_shapes
+from pinpoint3d.net.parameters import Backbone, Parameters, Shapes, norm_shapes, under
 from pinpoint3d.net.pointnet2 import PointNet2
 from pinpoint3d.net.sparse import kernels_of
 from pinpoint3d.net.unet import UNet
 from pinpoint3d.net.view import (
     N_NODE_INPUTS,
+    N_STEP_INPUTS,
+    Cut,
     View,
     arc_inputs,
     node_inputs,
+    step_inputs,
     superpoint_inputs,
 )
+
+SURELY_NOT = 0.003  # chance of the object on a superpoint below which it is left out
+SURE = 0.97  # chance of an answer on a superpoint from which on its nodes are not looked at singly
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,10 @@ class Config:
         Of the decoder.
     pairs
         Whether the decoder looks at pair features.
+    fine_rounds
+        Rounds of messages between nodes.
+    grain
+        Size of superpoints, against those of the graph engine.
     """
 
     backbone: Literal["unet", "pointnet2"] = "unet"
@@ -60,43 +74,12 @@ class Config:
     n_rounds: int = 3
     fine_width: int = 32
     pairs: bool = True
+    fine_rounds: int = 0
+    grain: float = 1.0
 
     def as_dict(self) -> dict[str, Any]:
         """For a weights file."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class ViewInputs:
-    """What the backbone is handed: numpy arrays or torch tensors.
-
-    Attributes
-    ----------
-    x
-        `view.node_inputs`. float32 (V, inputs).
-    plan
-        Of the backbone.
-    rows
-        Row of each level that stands for each node, finest level left out. int32 (V,) each.
-    superpoint
-        Of each node. int32 (V,).
-    n_superpoints
-        S.
-    """
-
-    x: Float[Any, "nodes inputs"]
-    plan: Any
-    rows: tuple[Int32[Any, " nodes"], ...]
-    superpoint: Int32[Any, " nodes"]
-    n_superpoints: int
-
-
-@dataclass(frozen=True)
-class Features:
-    """What an encoding keeps: tokens (S, t) and node features (V, v)."""
-
-    token: Float[Any, "superpoints channels"]
-    node: Float[Any, "nodes features"]
 
 
 @dataclass(frozen=True)
@@ -117,11 +100,61 @@ class Place:
 
 
 @dataclass(frozen=True)
+class ViewInputs:
+    """What `encode` is handed: numpy arrays or torch tensors.
+
+    Attributes
+    ----------
+    x
+        `view.node_inputs`. float32 (V, inputs).
+    plan
+        Of the backbone.
+    rows
+        `levels.level_rows`.
+    place
+        Of the view.
+    """
+
+    x: Float[Any, "nodes inputs"]
+    plan: Any
+    rows: tuple[Int32[Any, " nodes"], ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Features:
+    """What an encoding keeps: tokens (S, t) and node features (V, v), and where they are."""
+
+    token: Float[Any, "superpoints channels"]
+    node: Float[Any, "nodes features"]
+    place: Place
+
+
+@dataclass(frozen=True)
 class QuestionInputs:
-    """What one decode is handed besides features: numpy arrays or torch tensors."""
+    """What the superpoint stage is handed besides features: numpy arrays or torch tensors."""
 
     asked: Asked
     pairs: Float[Any, "superpoints labels pairs"]
+
+
+@dataclass(frozen=True)
+class AllInputs:
+    """What both stages are handed besides features, to decode every node.
+
+    Attributes
+    ----------
+    superpoints
+        Of the first stage.
+    fine
+        Of the second, for all nodes.
+    rows
+        The number of each node. int32 (V,).
+    """
+
+    superpoints: QuestionInputs
+    fine: FineInputs
+    rows: Int32[Any, " nodes"]
 
 
 @dataclass(frozen=True)
@@ -129,6 +162,11 @@ class Model:
     """A network of a configuration; it holds no weights."""
 
     config: Config
+
+    @property
+    def sight(self) -> Sight:
+        """What it is shown."""
+        return Sight(grain=self.config.grain)
 
     @cached_property
     def backbone(self) -> Backbone:
@@ -140,48 +178,89 @@ class Model:
     def decoder(self) -> Decoder:
         """What makes masks of features and clicks."""
         c = self.config
-        return Decoder(c.token_width, c.node_width, c.width, c.n_rounds, c.fine_width, c.pairs)
+        return Decoder(
+            c.token_width, c.node_width, c.width, c.n_rounds, c.fine_width, c.pairs, c.fine_rounds
+        )
 
     def shapes(self) -> Shapes:
         """Name and shape of every parameter."""
         shapes = {f"backbone.{name}": shape for name, shape in self.backbone.shapes().items()}
         shapes |= {f"decoder.{name}": shape for name, shape in self.decoder.shapes().items()}
         both = self.config.token_width + self.config.node_width
-        for level, width in enumerate(self.backbone.widths):
-            shapes[f"neck.{level}.weight"] = (width, both)
+        shapes |= level_shapes("neck", self.backbone.widths, both)
         shapes |= norm_shapes("neck.token", self.config.token_width)
         return shapes | norm_shapes("neck.node", self.config.node_width)
 
     def view_inputs(self, view: View) -> ViewInputs:
         """What `encode` is handed of a view, as numpy arrays."""
         plan = self.backbone.plan(view.cell - view.cell.min(axis=0))
-        rows, row = [], np.arange(len(view), dtype=np.int32)
-        for parent in plan.parent:
-            row = np.asarray(parent)[row]
-            rows.append(row)
-        return ViewInputs(node_inputs(view), plan, tuple(rows), view.superpoint, view.n_superpoints)
+        return ViewInputs(node_inputs(view), plan, level_rows(plan, len(view)), place_of(view))
 
     def encode(self, parameters: Parameters, inputs: ViewInputs) -> Features:
         """Tokens and node features of a view."""
-        kernels = kernels_of(inputs.x)
-        levels = self.backbone.apply(_under(parameters, "backbone."), inputs.x, inputs.plan)
-        both = levels[0] @ parameters["neck.0.weight"]
-        for level, row in enumerate(inputs.rows, start=1):
-            both = both + kernels.gather(levels[level] @ parameters[f"neck.{level}.weight"], row)
-        t = self.config.token_width
-        token = kernels.segment_mean(both[:, :t], inputs.superpoint, inputs.n_superpoints)
-        p = parameters
+        p, kernels, t = parameters, kernels_of(inputs.x), self.config.token_width
+        levels = self.backbone.apply(under(p, "backbone."), inputs.x, inputs.plan)
+        both = blended(p, "neck", levels, inputs.rows)
+        where = inputs.place.topology
+        token = kernels.segment_mean(both[:, :t], where.superpoint, where.n_superpoints)
         return Features(
             kernels.normalise(token, p["neck.token.gain"], p["neck.token.bias"]),
             kernels.normalise(both[:, t:], p["neck.node.gain"], p["neck.node.bias"]),
+            inputs.place,
         )
+
+    def cut(self, features: Features, cut: Cut) -> Features:
+        """Features of a part of a view."""
+        looks, arcs = features.place.looks, features.place.arcs
+        place = place_of(cut.view, looks=looks[cut.superpoints], arcs=arcs[cut.arcs])
+        return Features(features.token[cut.superpoints], features.node[cut.nodes], place)
+
+    def ask(
+        self,
+        view: View,
+        question: Question,
+        distances: Distances,
+        previous: Float32[np.ndarray, "nodes labels"] | None,
+    ) -> AllInputs:
+        """A question in numbers, about all nodes."""
+        rows = np.arange(len(view), dtype=np.int32)
+        inputs = question_inputs(view, question, _fields(question, distances), previous)
+        return AllInputs(inputs, self.fine_inputs(view, rows, question, previous), rows)
+
+    def decode(self, parameters: Parameters, features: Features, asked: AllInputs) -> Logits:
+        """Logits of every label on every node, and on superpoints."""
+        place = features.place
+        states = self.decode_superpoints(parameters, features, place, asked.superpoints)
+        nodes = self.decode_nodes(parameters, features, place, states, asked.rows, asked.fine)
+        return Logits(nodes, states.logits)
+
+    def answer(
+        self,
+        parameters: Parameters,
+        features: Features,
+        view: View,
+        question: Question,
+        distances: Distances,
+        previous: Float32[np.ndarray, "nodes labels"] | None,
+    ) -> tuple[Int32[np.ndarray, " rows"], Float32[np.ndarray, "rows labels"]]:
+        """Nodes that may be of the object, and the logits there."""
+        place = features.place
+        inputs = question_inputs(view, question, _fields(question, distances), previous)
+        states = self.decode_superpoints(parameters, features, place, inputs)
+        maybe, open_ = _in_question(states.logits, view, question)
+        rows = np.flatnonzero(maybe[view.superpoint]).astype(np.int32)
+        logits = states.logits[view.superpoint[rows]]
+        fine = open_[view.superpoint[rows]]
+        near = self.fine_inputs(view, rows[fine], question, previous)
+        logits[fine] = self.decode_nodes(parameters, features, place, states, rows[fine], near)
+        return rows, logits
 
     def decode_superpoints(
         self, parameters: Parameters, features: Features, place: Place, inputs: QuestionInputs
     ) -> States:
         """Logits of every label on every superpoint, and what `decode_nodes` needs of them."""
         return self.decoder.superpoints(
-            _under(parameters, "decoder."),
+            under(parameters, "decoder."),
             features.token,
             features.node,
             place.looks,
@@ -198,20 +277,34 @@ class Model:
         place: Place,
         states: States,
         rows: Int32[Any, " rows"],
-        pairs: Float[Any, "rows labels pairs"],
+        fine: FineInputs,
     ) -> Float[Any, "rows labels"]:
-        """Logits of every label on the nodes of `rows`, of which `pairs.node_pairs` speaks."""
+        """Logits of every label on the nodes of `rows`, of which `fine` speaks."""
         kernels, where = kernels_of(features.node), place.topology
         superpoint = where.superpoint[rows]
         around = where.superpoint[where.neighbour[rows]]
         return self.decoder.nodes(
-            _under(parameters, "decoder."),
+            under(parameters, "decoder."),
             states,
             kernels.gather(features.node, rows),
-            pairs,
+            fine,
             kernels.gather(states.logits, around).mean(1),
             superpoint,
         )
+
+    def fine_inputs(
+        self,
+        view: View,
+        rows: Int32[np.ndarray, " rows"],
+        question: Question,
+        previous: Float32[np.ndarray, "nodes labels"] | None,
+    ) -> FineInputs:
+        """What `decode_nodes` is handed of some nodes, as numpy arrays."""
+        pairs = node_pairs(view, rows, question, None if previous is None else previous[rows])
+        nothing = rows[:0]
+        if not self.config.fine_rounds:
+            return FineInputs(pairs, nothing, nothing, np.zeros((0, N_STEP_INPUTS), np.float32))
+        return FineInputs(pairs, *step_inputs(view, rows))
 
 
 def place_of(
@@ -248,16 +341,6 @@ def question_inputs(
     return QuestionInputs(_asked(view, question), superpoint_pairs(view, question, fields, pooled))
 
 
-def fine_inputs(
-    view: View,
-    rows: Int32[np.ndarray, " rows"],
-    question: Question,
-    previous: Float32[np.ndarray, "nodes labels"] | None,
-) -> Float32[np.ndarray, "rows labels pairs"]:
-    """Pair features of some nodes."""
-    return node_pairs(view, rows, question, None if previous is None else previous[rows])
-
-
 def _asked(view: View, question: Question) -> Asked:
     """A question in numbers."""
     c, member = question.n_labels, question.member
@@ -290,7 +373,26 @@ def _asked(view: View, question: Question) -> Asked:
     )
 
 
-def _under(parameters: Parameters, prefix: str) -> Parameters:
-    """The parameters whose names begin with a prefix, without it."""
-    n = len(prefix)
-    return {name[n:]: values for name, values in parameters.items() if name.startswith(prefix)}
+def _fields(
+    question: Question, distances: Distances
+) -> list[Float32[np.ndarray, "fields superpoints"]]:
+    """Distances of every click."""
+    return [distances(k) for k in range(len(question.node))]
+
+
+def _in_question(
+    logits: Float32[np.ndarray, "superpoints labels"], view: View, question: Question
+) -> tuple[Bool[np.ndarray, " superpoints"], Bool[np.ndarray, " superpoints"]]:
+    """Superpoints that may be of the object, and those whose nodes have to be looked at singly.
+
+    The latter are those that are unsure, hold a click, or border on another answer.
+    """
+    chance = np.exp(answer_log(logits))
+    maybe = 1 - chance[:, 0] > SURELY_NOT
+    best = chance.argmax(axis=1)
+    open_ = chance.max(axis=1) < SURE
+    borders = best[view.tail] != best[view.head]
+    open_[view.tail[borders]] = True
+    open_[view.superpoint[question.node]] = True
+    maybe[view.superpoint[question.node]] = True
+    return maybe | open_, open_

@@ -75,3 +75,9 @@ def initial(shapes: Shapes, rng: np.random.Generator) -> dict[str, Float32[np.nd
 def norm_shapes(name: str, width: int) -> Shapes:
     """The gain and bias of `kernels.normalise` after the layer `name`."""
     return {f"{name}.gain": (width,), f"{name}.bias": (width,)}
+
+
+def under(parameters: Parameters, prefix: str) -> Parameters:
+    """The parameters whose names begin with a prefix, without it."""
+    n = len(prefix)
+    return {name[n:]: values for name, values in parameters.items() if name.startswith(prefix)}

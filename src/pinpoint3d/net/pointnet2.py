@@ -167,7 +167,7 @@ def _centres(
 ) -> Int32[np.ndarray, " centres"]:
     """Every crop's share of centres, spread as widely as they can be; ascending."""
     chosen = [
-        rows.start + np.sort(_farthest(xyz[rows], -(-(rows.stop - rows.start) // RATIO)))
+        rows.start + np.sort(farthest(xyz[rows], -(-(rows.stop - rows.start) // RATIO)))
         for rows in _crops(crop)
     ]
     return np.concatenate(chosen, dtype=np.int32) if chosen else np.zeros(0, np.int32)
@@ -192,9 +192,9 @@ def _step(
     for rows in _crops(crop):
         among = slice(*np.searchsorted(centre, [rows.start, rows.stop]).tolist())
         own = xyz[centre[among]]
-        found = _nearest(xyz[rows], own, GROUP, radius)[1]
+        found = nearest_of(xyz[rows], own, GROUP, radius)[1]
         group[among] = rows.start + found
-        distance, found = _nearest(own, xyz[rows], SPREAD_FROM, np.inf)
+        distance, found = nearest_of(own, xyz[rows], SPREAD_FROM, np.inf)
         nearest[rows] = among.start + found
         share[rows] = 1 / (distance + 1e-6)  # a centre has all of itself
     share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-30)
@@ -202,7 +202,7 @@ def _step(
     return Step(group, offset, nearest, share)
 
 
-def _nearest(
+def nearest_of(
     xyz: Float32[np.ndarray, "points 3"],
     centre: Float32[np.ndarray, "centres 3"],
     k: int,
@@ -222,7 +222,7 @@ def _nearest(
 
 @njit(cache=True)
 @no_type_check  # numba compiles the plain function
-def _farthest(xyz: NDArray, n: int) -> NDArray:
+def farthest(xyz: NDArray, n: int) -> NDArray:
     """Rows of n points, each the farthest from those before it; the first row begins."""
     chosen = np.zeros(n, np.int64)
     nearest = np.full(len(xyz), np.inf, np.float32)

@@ -19,6 +19,10 @@ FLAT = 0.9  # cosine between a floor's normals and up, at least
 N_NODE_INPUTS = 18
 N_SUPERPOINT_INPUTS = 9
 N_ARC_INPUTS = 8
+N_STEP_INPUTS = 4
+N_STEPS = 6  # from each node: to so many of its nearest neighbours
+FARTHEST = 1e6  # m from the middle: what is farther is as far, so that squares stay numbers
+MOST = 10.0  # that an input of the network is
 DETOUR = 20.0  # a border of contrast 1 is as long as this many times its length
 
 
@@ -165,15 +169,16 @@ class View:
             order=order[kept],
             rise=rise,
         )
-        return Cut(view, rows, np.flatnonzero(inside))
+        return Cut(view, rows, superpoints, np.flatnonzero(inside))
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A part of a view, and the rows of its nodes and arcs in the whole."""
+    """A part of a view, and the rows of its nodes, superpoints and arcs in the whole."""
 
     view: View
     nodes: Int64[np.ndarray, " nodes"]
+    superpoints: Int64[np.ndarray, " superpoints"]
     arcs: Int64[np.ndarray, " arcs"]
 
 
@@ -193,14 +198,18 @@ def view_of(surface: Surface) -> View:
         ],
         axis=1,
     )
+    border = np.minimum(border, np.float32(FARTHEST))
+    middle = np.median(nodes.xyz, axis=0)
+    xyz = np.clip(nodes.xyz, middle - np.float32(FARTHEST), middle + np.float32(FARTHEST))
+    xyz = (xyz - middle).astype(np.float32)
     return View(
         size=nodes.size,
         cell=nodes.cell,
-        xyz=nodes.xyz,
+        xyz=xyz,
         normal=surface.normal,
         rgb=nodes.rgb,
         variation=surface.variation,
-        height=_heights(nodes.xyz, surface.normal),
+        height=_heights(xyz, surface.normal),
         count=nodes.count.astype(np.float32),
         neighbour=surface.neighbour,
         superpoint=surface.superpoint,
@@ -235,7 +244,7 @@ def node_inputs(view: View) -> Float32[np.ndarray, "nodes 18"]:
     inside = view.xyz / np.float32(view.size)
     x[:, 16] = inside[:, 2] - np.floor(inside[:, 2]) - 0.5
     x[:, 17] = 1
-    return x
+    return np.clip(x, -MOST, MOST)
 
 
 def superpoint_inputs(view: View) -> Float32[np.ndarray, "superpoints 9"]:
@@ -254,7 +263,7 @@ def superpoint_inputs(view: View) -> Float32[np.ndarray, "superpoints 9"]:
     x[:, 5] = np.log(view.size / 0.02)
     if view.rgb is not None:
         x[:, 6:9] = 2 * view.colour - 1
-    return x
+    return np.clip(x, -MOST, MOST)
 
 
 def arc_inputs(view: View) -> Float32[np.ndarray, "arcs 8"]:
@@ -266,7 +275,35 @@ def arc_inputs(view: View) -> Float32[np.ndarray, "arcs 8"]:
     x[:, 7] = (view.centre[view.head, 2] - view.centre[view.tail, 2]) / np.maximum(
         view.border[:, 6], np.float32(1e-6)
     )
-    return x
+    return np.clip(x, -MOST, MOST)
+
+
+def step_inputs(
+    view: View, rows: Int32[np.ndarray, " rows"]
+) -> tuple[
+    Int32[np.ndarray, " steps"], Int32[np.ndarray, " steps"], Float32[np.ndarray, "steps 4"]
+]:
+    """Steps from nodes to neighbours, both among `rows`, and what lies between.
+
+    Tail and head as places in `rows`; angle of the normals, difference of colour, how far off the
+    tail's plane, and length in nodes.
+    """
+    place = np.full(len(view), -1, np.int32)
+    place[rows] = np.arange(len(rows), dtype=np.int32)
+    to = view.neighbour[rows, :N_STEPS]
+    tail = np.repeat(np.arange(len(rows), dtype=np.int32), to.shape[1])
+    head = place[to.ravel()]
+    inside = (head >= 0) & (head != tail)
+    tail, head = tail[inside], head[inside]
+    a, b = rows[tail], rows[head]
+    step = view.xyz[b] - view.xyz[a]
+    x = np.zeros((len(tail), N_STEP_INPUTS), np.float32)
+    x[:, 0] = 1 - np.abs((view.normal[a] * view.normal[b]).sum(axis=1))
+    if view.rgb is not None:
+        x[:, 1] = np.linalg.norm(view.rgb[b] - view.rgb[a], axis=1)
+    x[:, 2] = np.abs((step * view.normal[a]).sum(axis=1)) / np.float32(view.size)
+    x[:, 3] = np.linalg.norm(step, axis=1) / np.float32(view.size) - 1
+    return tail, head, x
 
 
 def _heights(

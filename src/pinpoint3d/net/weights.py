@@ -18,6 +18,8 @@ from pinpoint3d.net.parameters import Parameters, Shapes
 
 FORMAT = 1
 SUFFIX = ".safetensors"
+SHIPPED = Path(__file__).with_name("default.safetensors")
+"""The network of the package; docs/model-card.md says what it was trained on."""
 _KEY = "pinpoint3d"
 _LISTED = 3  # names of parameters in a sentence
 _LONGEST = 80  # characters of each

@@ -24,6 +24,7 @@ from pinpoint3d.types import Scene
 
 MOST_NODES = 10_000
 FEWEST_NODES = 40  # of an object worth asking about
+FEWEST_GIVEN = 8  # where the size of nodes is given: hardly an object is too small
 LARGE = 6_000  # nodes of an object: one with more is looked at in coarser nodes
 MARGIN = (0.15, 2.0)  # of the object's diagonal that is seen round it
 CLEARANCE = 8.0  # nodes that are seen round it at least
@@ -59,31 +60,49 @@ class Crop:
     kind: str
 
 
-def crops_of(sample: Sample, rng: np.random.Generator, *, most: int = 6) -> Iterator[Crop]:
-    """Crops of up to `most` objects of a sample, each in a density of its own or the sample's."""
+def crops_of(
+    sample: Sample,
+    rng: np.random.Generator,
+    *,
+    most: int = 6,
+    size: float | None = None,
+    grain: float = 1.0,
+) -> Iterator[Crop]:
+    """Crops of up to `most` objects of a sample, each in a density of its own or the sample's.
+
+    Parameters
+    ----------
+    size
+        Edge of a node, metres; tied to the spacing of the points unless it is given.
+    grain
+        Size of superpoints against those of the graph engine.
+    """
     scene = _seen_anew(sample.scene, rng)
     labels = sample.scene.labels
     assert labels is not None
     valid = np.flatnonzero(scene.valid)
-    surface = encode_surface(scene, valid)
+    surface = encode_surface(scene, valid, size=size, grain=grain)
     view = view_of(surface)
     node_of_point = surface.nodes.node_of_point
     label = _most_common(node_of_point, labels.object, len(view))
     count = np.bincount(label, minlength=len(sample.objects) + 1)
+    fewest = FEWEST_NODES if size is None else FEWEST_GIVEN
     able = [
         k
         for k, known in enumerate(sample.objects, start=1)
-        if count[k] >= FEWEST_NODES and len(known.parts) > 1
+        if count[k] >= fewest and len(known.parts) > 1
     ]
     for k in rng.permutation(able)[:most].tolist():
-        if count[k] > LARGE:
-            yield from _coarser(sample, scene, k, rng)
+        if count[k] > LARGE and size is None:
+            yield from _coarser(sample, scene, k, rng, grain)
             continue
         part = _most_common(node_of_point, np.where(labels.object == k, labels.part, 0), len(view))
         yield _crop(view, sample, k, label, part, rng)
 
 
-def _coarser(sample: Sample, scene: Scene, k: int, rng: np.random.Generator) -> Iterator[Crop]:
+def _coarser(
+    sample: Sample, scene: Scene, k: int, rng: np.random.Generator, grain: float
+) -> Iterator[Crop]:
     """The crop of an object that has too many nodes, in larger ones."""
     labels = sample.scene.labels
     assert labels is not None
@@ -91,9 +110,9 @@ def _coarser(sample: Sample, scene: Scene, k: int, rng: np.random.Generator) -> 
     low, high = mine.min(axis=0), mine.max(axis=0)
     margin = _margin(rng) * np.linalg.norm(high - low)
     near = ((scene.xyz >= low - margin) & (scene.xyz <= high + margin)).all(axis=1)
-    surface = encode_surface(
-        scene, np.flatnonzero(near & scene.valid), max_nodes=int(rng.integers(5_000, MOST_NODES))
-    )
+    most = int(rng.integers(5_000, MOST_NODES))
+    rows = np.flatnonzero(near & scene.valid)
+    surface = encode_surface(scene, rows, max_nodes=most, grain=grain)
     view = view_of(surface)
     at = surface.nodes.node_of_point
     label = _most_common(at, labels.object, len(view))

@@ -12,7 +12,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
@@ -28,9 +28,11 @@ from pinpoint3d.errors import TrainingError
 from pinpoint3d.files.storage import write_atomically
 from pinpoint3d.net.kernels_torch import on_device
 from pinpoint3d.net.losses import LossWeights, answer_log, cross_entropy, lost, soft_dice
-from pinpoint3d.net.model import Config, Model, fine_inputs, place_of, question_inputs
+from pinpoint3d.net.model import Config
+from pinpoint3d.net.network import Logits, Network
 from pinpoint3d.net.pairs import recalled
 from pinpoint3d.net.parameters import initial
+from pinpoint3d.net.presets import AnyConfig, built, described
 from pinpoint3d.net.weights import Weights, write_weights
 from pinpoint3d.train.crops import Crop, CropFile
 from pinpoint3d.train.lessons import Lesson, draw_lesson, lesson_on
@@ -70,7 +72,7 @@ class Recipe:
         Weights of the terms.
     """
 
-    config: Config = field(default_factory=Config)
+    config: AnyConfig = field(default_factory=Config)
     seed: int = 0
     steps: int = 6000
     batch: int = 2
@@ -117,6 +119,7 @@ def train(
     held_out: Crops,
     out: Path,
     *,
+    begin: Weights | None = None,
     device: str = "cpu",
     done: Callable[[Progress], None] = lambda _: None,
 ) -> Path:
@@ -130,6 +133,8 @@ def train(
         What is learned from, and what is only judged.
     out
         Folder of checkpoint, best weights and log; a run in it goes on where it stopped.
+    begin
+        Weights to begin with, of this network or one that lacks some of its layers.
     done
         Told after every step.
 
@@ -138,9 +143,9 @@ def train(
     TrainingError
         If the folder holds a run of another recipe, or the loss is no number any more.
     """
-    model = Model(recipe.config)
+    model = built(recipe.config)
     with _processes(device) as (rank, world):
-        run = _Run.begun(recipe, model, out, device)
+        run = _Run.begun(recipe, model, out, begin, device)
         out.mkdir(parents=True, exist_ok=True)
         iou: tuple[float, ...] = ()
         began, first = monotonic(), run.step
@@ -164,26 +169,35 @@ def train(
 
 
 def lesson_loss(
-    model: Model,
+    model: Network,
     parameters: dict[str, torch.Tensor],
     lesson: Lesson,
     weights: LossWeights,
     rounds: int,
     rng: np.random.Generator,
     device: str = "cpu",
+    features: Any = None,
 ) -> torch.Tensor:
-    """What a lesson costs: the first answer's loss and those after corrections, on average."""
+    """What a lesson costs: the first answer's loss and those after corrections, on average.
+
+    `features` of the crop are computed unless they are given.
+    """
     total: Any = 0.0
     before: np.ndarray | None = None
-    for answered in _answers(model, parameters, lesson, device):
-        log, coarse, object_log, truth = answered.log, answered.coarse, answered.which, lesson.truth
+    for answered in _answers(model, parameters, lesson, device, features):
+        log, object_log, truth = answered.log, answered.which, lesson.truth
         share = _one_hot(truth, lesson.n_answers, device)
-        pooled = on_device(lesson.crop.view.pooled(share.cpu().numpy()), device)
         inside = _one_hot((truth > 0).astype(np.int32), 2, device)
         total = total + weights.entropy * cross_entropy(log, share)
         total = total + weights.dice * soft_dice(log, share)
         total = total + weights.object * cross_entropy(object_log, inside)
-        total = total + weights.coarse * cross_entropy(coarse, pooled)
+        if answered.coarse is not None:
+            pooled = on_device(lesson.crop.view.pooled(share.cpu().numpy()), device)
+            total = total + weights.coarse * cross_entropy(answered.coarse, pooled)
+        for early in answered.earlier:
+            wanted = inside if early.shape[1] == 2 else share
+            terms = cross_entropy(early, wanted) + soft_dice(early, wanted)
+            total = total + weights.coarse * terms / len(answered.earlier)
         if before is not None:
             right = on_device((before == truth).astype(np.float32), device)
             total = total + weights.keep * lost(log, share, right)
@@ -196,30 +210,44 @@ def lesson_loss(
 
 @torch.no_grad()
 def validate(
-    model: Model, parameters: dict[str, torch.Tensor], crops: Crops, device: str = "cpu"
+    model: Network, parameters: dict[str, torch.Tensor], crops: Crops, device: str = "cpu"
 ) -> tuple[float, ...]:
     """Mean IoU of all parts of some crops after the first clicks, and after each round more."""
     found = []
     numbers = np.random.default_rng(0).permutation(len(crops))[:VALIDATED]
     for number in numbers.tolist():
         lesson = lesson_on(crops[number], np.random.default_rng(number), all_parts=True)
-        row = []
-        for answered in islice(_answers(model, parameters, lesson, device), 1 + CORRECTION_ROUNDS):
-            row.append(_iou(answered.best, lesson))
-            answered.correct(max(1, len(lesson.question.parts)))
-        found.append(row)
+        found.append(ious(model, parameters, lesson, CORRECTION_ROUNDS, device))
     return tuple(float(v) for v in np.mean(found, axis=0))
+
+
+@torch.no_grad()
+def ious(
+    model: Network,
+    parameters: dict[str, torch.Tensor],
+    lesson: Lesson,
+    rounds: int,
+    device: str = "cpu",
+    features: Any = None,
+) -> list[float]:
+    """Mean IoU of what a lesson asks for after its clicks, and after each round of corrections."""
+    row = []
+    for answered in islice(_answers(model, parameters, lesson, device, features), 1 + rounds):
+        row.append(_iou(answered.best, lesson))
+        answered.correct(max(1, len(lesson.question.parts)))
+    return row
 
 
 class _Answer:
     """One answer to a lesson, and the way to the next."""
 
-    def __init__(self, number: int, lesson: Lesson, logits: torch.Tensor, coarse: torch.Tensor):
+    def __init__(self, number: int, lesson: Lesson, logits: Logits):
         self.number = number
         self.lesson = lesson
-        self.log = answer_log(logits)
-        self.coarse = answer_log(coarse)
-        self.which = answer_log(logits[:, :2])
+        self.log = answer_log(logits.nodes)
+        self.coarse = None if logits.superpoints is None else answer_log(logits.superpoints)
+        self.earlier = tuple(answer_log(early) for early in logits.earlier)
+        self.which = answer_log(logits.nodes[:, :2])
         self.best = self.log.detach().argmax(1).int().cpu().numpy()
         confidence = self.log.detach().amax(1).exp().float().cpu().numpy()
         self.previous = recalled(self.best, confidence, lesson.question)
@@ -230,23 +258,22 @@ class _Answer:
 
 
 def _answers(
-    model: Model, parameters: dict[str, torch.Tensor], lesson: Lesson, device: str
+    model: Network,
+    parameters: dict[str, torch.Tensor],
+    lesson: Lesson,
+    device: str,
+    features: Any,
 ) -> Iterator[_Answer]:
     """Answers without end, each after the corrections of the one before."""
     view = lesson.crop.view
-    features = model.encode(parameters, on_device(model.view_inputs(view), device))
-    place = on_device(place_of(view), device)
-    rows = np.arange(len(view), dtype=np.int32)
+    if features is None:
+        features = model.encode(parameters, on_device(model.view_inputs(view), device))
     previous, number = None, 0
     while True:
         number += 1
-        inputs = question_inputs(view, lesson.question, lesson.fields, previous)
-        pairs = fine_inputs(view, rows, lesson.question, previous)
-        states = model.decode_superpoints(parameters, features, place, on_device(inputs, device))
-        logits = model.decode_nodes(
-            parameters, features, place, states, on_device(rows, device), on_device(pairs, device)
-        )
-        answer = _Answer(number, lesson, logits, states.logits)
+        asked = model.ask(view, lesson.question, lesson.fields.__getitem__, previous)
+        logits = model.decode(parameters, features, on_device(asked, device))
+        answer = _Answer(number, lesson, logits)
         yield answer
         lesson, previous = answer.lesson, answer.previous
 
@@ -292,7 +319,7 @@ def _batches(
 
 def _stepped(
     recipe: Recipe,
-    model: Model,
+    model: Network,
     run: "_Run",
     lessons: list[tuple[Lesson, np.random.Generator, int]],
     rate: float,
@@ -331,7 +358,7 @@ class _Run:
     def __init__(
         self,
         recipe: Recipe,
-        model: Model,
+        model: Network,
         parameters: dict[str, torch.Tensor],
         average: dict[str, torch.Tensor],
     ) -> None:
@@ -345,9 +372,11 @@ class _Run:
         )
 
     @classmethod
-    def begun(cls, recipe: Recipe, model: Model, out: Path, device: str):
+    def begun(cls, recipe: Recipe, model: Network, out: Path, begin: Weights | None, device: str):
         """A fresh run, or the one in the folder."""
         values = initial(model.shapes(), np.random.default_rng(recipe.seed))
+        if begin is not None:
+            values = _continued(values, begin.parameters)
         known, state = _checkpoint(out / CHECKPOINT, recipe)
         parameters = {
             name: torch.tensor(known.get(f"now.{name}", v), device=device, requires_grad=True)
@@ -373,7 +402,7 @@ class _Run:
         score = float(np.mean(iou))
         if score > self.best:
             self.best = score
-            config = {"model": self.model.config.as_dict(), "step": self.step, "iou": list(iou)}
+            config = described(self.model.config) | {"step": self.step, "iou": list(iou)}
             arrays = {name: v.cpu().numpy() for name, v in self.average.items()}
             write_weights(out / BEST, Weights(config, arrays))
 
@@ -391,6 +420,18 @@ class _Run:
         text = {"step": self.step, "best": self.best, "recipe": asdict(recipe)}
         held = {name: values.contiguous().cpu() for name, values in arrays.items()}
         write_atomically(out / CHECKPOINT, [save(held, {_STATE: json.dumps(text)})])
+
+
+def _continued(
+    values: dict[str, np.ndarray], known: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Parameters as known, where they are; what is new begins without effect, at a gain of 0."""
+    merged = {}
+    for name, fresh in values.items():
+        if name in known and known[name].shape != fresh.shape:
+            raise TrainingError(f"{name} has another shape in the weights to begin with.")
+        merged[name] = known.get(name, fresh * 0 if name.endswith(".gain") else fresh)
+    return merged
 
 
 def _checkpoint(path: Path, recipe: Recipe) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
