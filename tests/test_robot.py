@@ -1,5 +1,4 @@
 import json
-from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -274,7 +273,7 @@ def test_from_pixels_to_json() -> None:
     clicks = [frame.click(25, 25, object=1), frame.click(2, 2, object=0)]
     masks = NearestSegmenter().encode(frame.scene).segment(clicks)
     [found] = found_parts(frame.scene, masks, frame)
-    document = json.loads(
-        json.dumps(asdict(replace(found, rows=np.zeros(0, np.int64))), default=list)
-    )
+    document = json.loads(json.dumps(found.document()))
     assert document["camera"]["medoid"] == list(found.world.medoid)
+    assert document["image"]["runs"] == list(found.image.runs if found.image else ())
+    assert "rows" not in document

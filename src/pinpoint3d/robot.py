@@ -7,8 +7,8 @@ an answer: where it is, how it lies, where it shows in the image.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import SupportsFloat
+from dataclasses import asdict, dataclass
+from typing import Any, SupportsFloat
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
@@ -201,6 +201,12 @@ class FoundPart:
     axis_ambiguous: bool
     normal_spread_deg: float | None
     image: ImageMask | None
+
+    def document(self) -> dict[str, Any]:
+        """All but `rows`, as JSON holds it."""
+        document = asdict(self)
+        del document["rows"]
+        return document
 
 
 def rgbd_frame(

@@ -249,6 +249,50 @@ class State(Message):
     suggestions: list[int]
 
 
+Quaternion = tuple[Coordinate, Coordinate, Coordinate, Coordinate]
+
+
+class Placement(Message):
+    """Where a part is in one frame, metres; see `pinpoint3d.robot.Placement`."""
+
+    centroid: Position
+    medoid: Position
+    box_centre: Position
+    box_rotation: Quaternion
+    box_size: Position
+    normal: Position | None
+
+
+class ImageMask(Message):
+    """Where a part shows in an organised scan: pixels off, on, off ... along the lines."""
+
+    box: tuple[int, int, int, int]
+    runs: list[int]
+    size: tuple[int, int]
+
+
+class FoundPart(Message):
+    """An object, or one part of it, for a robot; `camera` and `image` for organised scans alone."""
+
+    object: int
+    part: int | None
+    name: str | None
+    confidence: float
+    n_points: int
+    world: Placement
+    camera: Placement | None
+    axis_ambiguous: bool
+    normal_spread_deg: float | None
+    image: ImageMask | None
+
+
+class FoundParts(Message):
+    """All objects and parts, with every operation up to `rev` in them."""
+
+    rev: int
+    parts: list[FoundPart]
+
+
 class SessionInfo(Message):
     """A session in a list. `rev` counts what is on disk."""
 

@@ -6,12 +6,15 @@ import numpy as np
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
+from pinpoint3d.robot import found_parts, organised_frame
 from pinpoint3d.server.frames import Frame, Kind, encode, labels_frame
 from pinpoint3d.server.messages import (
     Ack,
     ClickOp,
     Code,
     Export,
+    FoundPart,
+    FoundParts,
     LoggedOp,
     NewExport,
     NewSession,
@@ -186,6 +189,25 @@ async def get_readings(
     asked = ClickOp(op="click", point=point, object=0)
     nowhere = Ack(key="", rev=live.rev, object=0, part=0)
     return Response(await live.candidates(asked, nowhere), media_type=FRAMES)
+
+
+@api.get("/sessions/{session}/parts")
+async def get_parts(session: SessionId, server: Server) -> FoundParts:
+    """Where every object and part is and how it lies, for robots.
+
+    An organised scan counts as an image in its camera's own frame.
+    """
+    live = await server.sessions.get(session)
+    answer = await live.answered(live.rev)
+
+    def read(shown: Session, opened: OpenScene) -> list[FoundPart]:
+        scene = opened.scene
+        is_image = scene.source is not None and scene.source.report.shape is not None
+        frame = organised_frame(scene) if is_image else None
+        found = found_parts(scene, shown.masks, frame, shown.names)
+        return [FoundPart.model_validate(part.document()) for part in found]
+
+    return FoundParts(rev=answer.rev, parts=await live.read(read))
 
 
 @api.post("/sessions/{session}/ops")

@@ -73,6 +73,24 @@ export interface Export {
   detail: string | null;
 }
 
+export interface FoundPart {
+  object: number;
+  part: number | null;
+  name: string | null;
+  confidence: number;
+  n_points: number;
+  world: Placement;
+  camera: Placement | null;
+  axis_ambiguous: boolean;
+  normal_spread_deg: number | null;
+  image: ImageMask | null;
+}
+
+export interface FoundParts {
+  rev: number;
+  parts: FoundPart[];
+}
+
 export interface Health {
   status: "ok" | "starting" | "disk full";
   version: string;
@@ -81,6 +99,12 @@ export interface Health {
 export interface Hello {
   type: "hello";
   rev?: number | null;
+}
+
+export interface ImageMask {
+  box: [number, number, number, number];
+  runs: number[];
+  size: [number, number];
 }
 
 export interface Level {
@@ -187,6 +211,15 @@ export interface Place {
   point?: number | null;
   row?: number | null;
   position?: [number, number, number] | null;
+}
+
+export interface Placement {
+  centroid: [number, number, number];
+  medoid: [number, number, number];
+  box_centre: [number, number, number];
+  box_rotation: [number, number, number, number];
+  box_size: [number, number, number];
+  normal: [number, number, number] | null;
 }
 
 export interface Pong {
