@@ -103,7 +103,7 @@ class Queries:
     node: Int32[Any, " clicks"]
     time: Float[Any, "clicks width"]
     first: Float[Any, "queries targets"]
-    second: Float[Any, "queries targets"] | None
+    second: Float[Any, "all_queries all_targets"] | None
 
 
 @dataclass(frozen=True)
