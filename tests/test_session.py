@@ -441,6 +441,24 @@ def test_damaged_projects_get_one_sentence(tmp_path: Path) -> None:
             open_session(path, scene=LINE)
 
 
+def test_suggestions_are_of_what_stands_and_not_in_locked_objects() -> None:
+    scene = Scene([[x / 10, y / 10, 0.0] for x in range(40) for y in range(8)])
+    encoded = NearestSegmenter().encode(scene)
+    session = Session(encoded)
+    assert session.suggest() == []
+    session.click(point=0, object=1)
+    session.click(point=len(scene) - 1, object=2)
+    places = session.suggest()
+    assert places == encoded.suggest(session.clicks)
+    objects = {int(session.masks.object[place.point]) for place in places}
+    assert objects == {1, 2}
+    session.lock(1)
+    assert {int(session.masks.object[place.point]) for place in session.suggest()} == {2}
+    session.lock(1, locked=False)
+    session.delete(2)
+    assert session.suggest() == encoded.suggest(session.clicks[:1])
+
+
 class SessionMachine(RuleBasedStateMachine):
     """A session against the plain meaning of its list: replaying it gives the same bytes."""
 

@@ -20,7 +20,7 @@ from pinpoint3d.files.project import Project, ScanRecord, read_project, scan_rec
 from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
 from pinpoint3d.segmenter import EncodedScene, Segmenter, load_segmenter
 from pinpoint3d.snap import snap_clicks
-from pinpoint3d.types import MAX_ID, Candidate, Click, Masks, Scene, whole_number
+from pinpoint3d.types import MAX_ID, Candidate, Click, Masks, Scene, Suggestion, whole_number
 
 _logger = logging.getLogger(__name__)
 _N_KEPT = 8  # states with masks (12 bytes a point each): a few undos answer at once
@@ -208,6 +208,12 @@ class Session:
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of a click, small to large."""
         return self._encoded.candidates(click)
+
+    def suggest(self) -> list[Suggestion]:
+        """Places where a click would help most next, the best first; none in locked objects."""
+        state = self._now
+        found = self._encoded.suggest(state.clicks)
+        return [s for s in found if int(state.masks.object[s.point]) not in state.locked]
 
     def paint(self, points: ArrayLike, *, object: int, part: int = 0) -> Masks:
         """Give points to an object and part by hand; object 0 erases.

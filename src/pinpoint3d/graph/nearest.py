@@ -1,13 +1,14 @@
 """The plainest engine: every point takes the label of the click nearest to it in space."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.spatial import KDTree
 
 from pinpoint3d.graph.affinity import lengths
-from pinpoint3d.graph.guarantees import keep_clicked
+from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.suggest import node_graph, suggested
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
@@ -31,6 +32,7 @@ class NearestEncodedScene:
 
     scene: Scene
     name: str = "nearest"
+    _last: dict[tuple[Click, ...], Masks] = field(default_factory=dict, repr=False, compare=False)
 
     def segment(self, clicks: Sequence[Click]) -> Masks:
         """Label of the nearest click; confidence compares it with the nearest rival.
@@ -38,6 +40,19 @@ class NearestEncodedScene:
         Confidence is 1 - d / (d + r): d metres to the nearest click, r to the nearest one of
         another label; 1 when there is no rival.
         """
+        asked = tuple(clicks)
+        answer = self._last.get(asked)
+        if answer is None:  # `suggest` asks again for what was just answered
+            answer = self._answer(asked)
+            self._last.clear()
+            self._last[asked] = answer
+        return answer
+
+    @cached_property
+    def _graph(self) -> NodeGraph:
+        return node_graph(self.scene)
+
+    def _answer(self, clicks: Sequence[Click]) -> Masks:
         snapped = snap_clicks(self.scene, clicks)
         snapped = snapped.take(snapped.standing())
         if len(snapped) == 0:
@@ -76,4 +91,6 @@ class NearestEncodedScene:
     def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
         """Places where a click would help most after those so far, the best first."""
         snapped = snap_clicks(self.scene, clicks)
-        return suggested(self.segment(clicks), [node_graph(self.scene)], snapped)
+        if len(snapped) == 0:
+            return []
+        return suggested(self.segment(clicks), [self._graph], snapped)

@@ -8,7 +8,6 @@ from pinpoint3d.server.frames import Labels, delta_frame, encode, labels_frame
 from pinpoint3d.server.history import Mark, next_part
 from pinpoint3d.server.messages import Brief, ClickMark, ObjectRow, PartRow, State
 from pinpoint3d.server.scenes import OpenScene
-from pinpoint3d.server.suggest import suggestions
 from pinpoint3d.session import Session
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.summary import TargetSummary, summarise
@@ -92,7 +91,7 @@ def _state(opened: OpenScene, session: Session, shown: Snapshot) -> State:
         next_object=shown.next_object,
         objects=_objects(standing, marks, session, shown.highest_part),
         clicks=marks,
-        suggestions=suggestions(opened.scene, opened.display, session.masks),
+        suggestions=[int(opened.display.point[place.point]) for place in session.suggest()],
     )
 
 
