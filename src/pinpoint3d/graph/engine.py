@@ -137,7 +137,7 @@ def _segment_surface(
     """Masks of the window's rows from the clicks that lie in it."""
     node = surface.nodes.node_of_point[clicks.rows[list(members)]]
     objects, parts = clicks.objects[list(members)], clicks.parts[list(members)]
-    kinds, probability = _label_superpoints(surface, node, objects, parts, granularity)
+    kinds, probability = label_superpoints(surface, node, objects, parts, granularity)
     label_of_click = np.array(
         [kinds.index((int(o), int(p))) for o, p in zip(objects, parts, strict=True)], np.int32
     )
@@ -149,7 +149,7 @@ def _segment_surface(
     return Masks(table[label, 0], table[label, 1], np.clip(rows.max(axis=1), 0, 1))
 
 
-def _label_superpoints(
+def label_superpoints(
     surface: Surface,
     node: Int32[np.ndarray, " clicks"],
     objects: Int32[np.ndarray, " clicks"],

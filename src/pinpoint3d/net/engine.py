@@ -8,7 +8,7 @@ they are about by `graph.replay`, which both engines share.
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float32, Int32, Int64
 
 from pinpoint3d.graph.boundary import surface_node_of_rows
+from pinpoint3d.graph.engine import label_superpoints
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.readings import readings
 from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
@@ -42,6 +43,14 @@ CACHED_ANSWERS = 64
 CACHED_LOOKS = 8  # features of what questions looked at, where scenes are not encoded whole
 REACHED = -3.0  # odds of an object from which on clicks on others there are held against it
 OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
+MOST_LEVELS = 4  # of ever coarser nodes in which a window may be looked at
+COARSER = 2.0  # how much larger nodes are from level to level
+GRAPH_WEIGHT = 2.0  # of the graph engine's odds of a whole object, against the network's
+LEAST = 1e-3  # chance that the graph engine gives at least
+MOST_ODDS = 6.0  # of the network, either way, where both are added
+WIDER = 2  # how much more is looked at for a whole object, whose clicks do not show its size
+MANY_NODES = 12_000  # of an object: one of more is looked at in coarser nodes, as in training
+EDGE_SHARE = 0.01  # of an object's nodes at the edge of what was looked at: it goes on beyond
 REACH = 0.7  # of the diagonal of an object's clicks: how far round them it is looked for
 
 
@@ -53,13 +62,17 @@ _ClickKey = tuple[int, int, int, float | None]
 class _Ground:
     """A window of the scene, encoded; `features` is None where `looks` holds them.
 
-    `rows_by_node` are the rows of the window, those of each node one after another.
+    `rows_by_node` are the rows of the window, those of each node one after another. `spans` is the
+    node here of every node on level 0, of which answers speak, on other levels.
     """
 
+    window: Window
+    level: int
     surface: Surface
     view: View
     features: Any
     rows_by_node: Int64[np.ndarray, " window"]
+    spans: Int32[np.ndarray, " finest"] | None
     fields: "OrderedDict[int, Float32[np.ndarray, 'fields superpoints']]" = field(
         default_factory=OrderedDict
     )
@@ -114,6 +127,15 @@ class _Found:
             return False
         return bool(self.odds[at] > REACHED)
 
+    def spread(self, spans: Int32[np.ndarray, " finest"]) -> "_Found":
+        """The same on the finest nodes, of which each has one here."""
+        at = np.minimum(np.searchsorted(self.nodes, spans), max(len(self.nodes) - 1, 0))
+        nodes = np.flatnonzero(self.nodes[at] == spans) if len(self.nodes) else self.nodes
+        at = at[nodes]
+        return replace(
+            self, nodes=nodes, odds=self.odds[at], part=self.part[at], chance=self.chance[at]
+        )
+
 
 class NetSegmenter:
     """A trained network, run with numpy; nothing but its weights is needed."""
@@ -162,7 +184,7 @@ class NetEncodedScene:
         self._network = network
         self._parameters = parameters
         self._windows = Windows(scene, WHOLE_SCENE_POINTS)
-        self._grounds: OrderedDict[Window, _Ground] = OrderedDict()
+        self._grounds: OrderedDict[tuple[Window, int], _Ground] = OrderedDict()
         self._lock = Lock()
         self._replay = Replay(self._fresh, self._around_last)
         if self._windows.whole is not None:
@@ -265,21 +287,20 @@ class NetEncodedScene:
             }
             if expected <= set(known.against) <= set(keys):
                 return known
-        previous = None if settled is None else self._before(ground, object_id, own, settled)
-        found = self._asked(ground, own, tuple(always), previous)
+        found = self._asked(ground, own, tuple(always), settled)
         reached = [key for key in others if found.reaches(int(node_of_row[key[0]]))]
         if reached:
-            found = self._asked(ground, own, (*always, *reached), previous)
+            found = self._asked(ground, own, (*always, *reached), settled)
         return found
 
     def _before(
-        self, ground: _Ground, object_id: int, own: tuple[_ClickKey, ...], settled: Masks
+        self, ground: _Ground, own: tuple[_ClickKey, ...], settled: Masks
     ) -> tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]]:
         """The last answer about an object on every node, and its confidence."""
         part_ids = _part_ids(own)
         objects, parts, confidence = ground.on_nodes(settled)
         place = np.where(np.isin(parts, part_ids), np.searchsorted(part_ids, parts) + 2, 1)
-        mine = objects == object_id
+        mine = objects == own[0][1]
         answer = np.where(mine, place, 0).astype(np.int32)
         return answer, confidence
 
@@ -288,11 +309,11 @@ class NetEncodedScene:
         ground: _Ground,
         own: tuple[_ClickKey, ...],
         against: tuple[_ClickKey, ...],
-        previous: tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]] | None,
+        settled: Masks | None,
     ) -> _Found:
         """The network's answer about one object; kept, where it depends on the clicks alone."""
-        if previous is not None:
-            return self._decoded(ground, own, against, previous)
+        if settled is not None:
+            return self._decoded(ground, own, against, settled)
         with self._lock:
             found = ground.answers.get((own, against))
         if found is None:
@@ -309,11 +330,16 @@ class NetEncodedScene:
         ground: _Ground,
         own: tuple[_ClickKey, ...],
         against: tuple[_ClickKey, ...],
-        previous: tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]] | None,
+        settled: Masks | None,
     ) -> _Found:
-        """One decode, of the surroundings of the object's clicks."""
+        """One decode, of the surroundings of the object's clicks.
+
+        Clicks on parts show how large an object is. One that is asked for as a whole and turns out
+        too large for what was looked at is looked for again in coarser nodes.
+        """
         whole = _question(ground, own, against)
-        around = self._network.sight.around
+        fewest, most = self._network.sight.around
+        around = (fewest if whole.parts else WIDER * fewest, most)
         near = _near(ground.view, whole.node[whole.is_object], around)
         seen = whole.is_object | np.isin(ground.view.superpoint[whole.node], near)
         cut = ground.view.cut(near)
@@ -329,8 +355,9 @@ class NetEncodedScene:
         )
         clicked = whole.node[seen].tolist()
         before = None
-        if previous is not None:
-            before = recalled(previous[0][nodes], previous[1][nodes], question)
+        if settled is not None:
+            answer, confidence = self._before(ground, own, settled)
+            before = recalled(answer[nodes], confidence[nodes], question)
         rows, logits = self._network.answer(
             self._parameters,
             self._looked_at(ground, cut),
@@ -339,13 +366,22 @@ class NetEncodedScene:
             lambda k: self._click_fields(ground, clicked[k])[:, near],
             before,
         )
+        odds = logits[:, 1] - logits[:, 0]
+        if not question.parts:
+            rows, odds = _with_graph(ground, whole, nodes, rows, odds)
+        mine = view.superpoint[rows[odds > 0]]
+        ambiguous = not question.parts and ground.level + 1 < MOST_LEVELS
+        if ambiguous and _too_large(ground.view, near, mine):
+            coarser = self._ground(ground.window, ground.level + 1)
+            return self._decoded(coarser, own, against, settled)
         part = np.zeros(len(rows), np.int32)
         chance = np.ones(len(rows), np.float32)
         if question.parts:
             inside = logits[:, 2:] - logits[:, 2:].max(axis=1, keepdims=True)
             part = np.array((0, *question.parts), np.int32)[inside.argmax(axis=1)]
             chance = 1 / np.exp(inside).sum(axis=1)
-        return _Found(own, against, nodes[rows], logits[:, 1] - logits[:, 0], part, chance)
+        found = _Found(own, against, nodes[rows], odds, part, chance)
+        return found if ground.spans is None else found.spread(ground.spans)
 
     def _encoded(self, view: View) -> Any:
         return self._network.encode(self._parameters, self._network.view_inputs(view))
@@ -392,26 +428,81 @@ class NetEncodedScene:
         surface = self._ground(window).surface
         return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
 
-    def _ground(self, window: Window) -> _Ground:
+    def _ground(self, window: Window, level: int = 0) -> _Ground:
         """An encoded window, computed once and kept while it is in use."""
+        key = (window, level)
         with self._lock:
-            if window in self._grounds:
-                self._grounds.move_to_end(window)
-                return self._grounds[window]
+            if key in self._grounds:
+                self._grounds.move_to_end(key)
+                return self._grounds[key]
         rows = self._windows.rows(window)
         sight = self._network.sight
+        finest = self._ground(window) if level else None
+        size = sight.size if finest is None else finest.surface.nodes.size * COARSER**level
         surface = encode_surface(
-            self._upright, rows, max_nodes=MAX_NODES, size=sight.size, grain=sight.grain
+            self._upright, rows, max_nodes=MAX_NODES, size=size, grain=sight.grain
         )
+        spans = None if finest is None else _spans(finest.surface, surface)
         view = view_of(surface)
         features = self._encoded(view) if sight.whole else None
         by_node = rows[np.argsort(surface.nodes.node_of_point[rows], kind="stable")]
-        ground = _Ground(surface, view, features, by_node)
+        ground = _Ground(window, level, surface, view, features, by_node, spans)
         with self._lock:
-            self._grounds[window] = ground
-            while len(self._grounds) > CACHED_WINDOWS:
+            self._grounds[key] = ground
+            while len(self._grounds) > CACHED_WINDOWS * MOST_LEVELS:
                 self._grounds.popitem(last=False)
         return ground
+
+
+def _spans(finest: Surface, coarse: Surface) -> Int32[np.ndarray, " finest"]:
+    """The coarse node of every finest one: the last of those that its points lie in."""
+    spans = np.zeros(len(finest.nodes), np.int32)
+    rows = finest.rows
+    np.maximum.at(spans, finest.nodes.node_of_point[rows], coarse.nodes.node_of_point[rows])
+    return spans
+
+
+def _with_graph(
+    ground: _Ground,
+    question: Question,
+    nodes: Int64[np.ndarray, " looked_at"],
+    rows: Int32[np.ndarray, " rows"],
+    odds: Float32[np.ndarray, " rows"],
+) -> tuple[Int32[np.ndarray, " found"], Float32[np.ndarray, " found"]]:
+    """Rows of the nodes looked at that may be of a whole object, and its odds there.
+
+    The network has learned to tell parts apart. Where one click stands for an object, what the
+    graph engine makes of it counts `GRAPH_WEIGHT` times as much (docs/log.md).
+    """
+    objects = question.is_object.astype(np.int32)
+    unknown = [None] * len(objects)
+    _, chance = label_superpoints(
+        ground.surface, question.node, objects, np.zeros_like(objects), unknown
+    )
+    claim = np.log(np.maximum(chance[:, 1], LEAST) / np.maximum(chance[:, 0], LEAST))
+    both = np.full(len(nodes), -MOST_ODDS, np.float32)
+    both[rows] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
+    both += np.float32(GRAPH_WEIGHT) * claim[ground.view.superpoint[nodes]]
+    found = np.flatnonzero(both > 2 * REACHED).astype(np.int32)
+    return found, both[found]
+
+
+def _too_large(
+    view: View,
+    near: Int64[np.ndarray, " looked_at"],
+    mine: Int32[np.ndarray, " nodes"],
+) -> bool:
+    """Whether an object has too many nodes, or goes on beyond what was looked at.
+
+    `near` are the superpoints looked at, and `mine` the place there of each node of the object.
+    """
+    if len(mine) > MANY_NODES:
+        return True
+    inside = np.zeros(view.n_superpoints, bool)
+    inside[near] = True
+    edge = np.zeros(view.n_superpoints, bool)
+    edge[view.tail[inside[view.tail] & ~inside[view.head]]] = True
+    return bool(edge[near[mine]].sum() > EDGE_SHARE * len(mine))
 
 
 def _keys(clicks: StandingClicks) -> list[_ClickKey]:
@@ -431,9 +522,11 @@ def _question(
 ) -> Question:
     """What the clicks ask, in nodes of the window."""
     rows = np.array([key[0] for key in (*own, *against)])
-    wanted = [key[3] for key in (*own, *against)]
+    parts = tuple(_part_ids(own))
+    whole = None if parts else 1.0  # a click on no part means the object
+    wanted = [whole if key[3] is None else key[3] for key in own] + [None] * len(against)
     return Question(
-        tuple(_part_ids(own)),
+        parts,
         ground.surface.nodes.node_of_point[rows],
         np.arange(len(rows)) < len(own),
         np.array([key[2] for key in own] + [0] * len(against), np.int32),
