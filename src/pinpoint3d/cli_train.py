@@ -1,4 +1,4 @@
-"""`pinpoint3d train`: a network from data sets of labelled samples.
+"""`pinpoint3d train`, `calibrate` and `finetune`: networks from labelled samples and scans.
 
 As in `cli`, each command parses, calls the package, and prints.
 """
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pinpoint3d.errors import MissingExtraError
-from pinpoint3d.terminal import counted, print_line
+from pinpoint3d.terminal import counted, print_line, progress
 
 app = typer.Typer()
 
@@ -31,6 +31,9 @@ Device = Annotated[str, typer.Option("--device", help="cpu, or cuda where there 
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Processes that prepare crops; else one a core.")
 ]
+
+Given = Annotated[Path, typer.Argument(help="Weights (.safetensors).")]
+Tuned = Annotated[Path, typer.Option("--out", "-o", help="File of the new weights.")]
 
 
 @app.command()
@@ -77,3 +80,58 @@ def train(
         best = run(recipe, learned, judged, out, device=device, done=shown)
     if is_first:
         print_line(f"wrote {best}; use it with --segmenter {best}")
+
+
+@app.command()
+def calibrate(
+    weights: Given,
+    data: Data,
+    out: Tuned,
+    samples: Annotated[
+        int, typer.Option("--samples", help="Of the sets' validation side.", min=1)
+    ] = 40,
+) -> None:
+    """Fit the temperatures of weights, so that a confidence of 80 % is right in 80 % of cases."""
+    from pinpoint3d.net.weights import read_weights, write_weights
+    from pinpoint3d.train.calibrate import calibrate as fit
+
+    given = read_weights(weights)
+    with counted("asking", samples) as advance:
+        found = fit(given, data, most=samples, done=advance)
+    write_weights(out, found.weights)
+    print_line(f"calibration error {found.before:.3f} before, {found.after:.3f} after")
+    print_line(f"wrote {out}")
+
+
+@app.command()
+def finetune(
+    weights: Given,
+    scans: Annotated[
+        list[Path],
+        typer.Argument(help="Saved sessions (.pinpoint.json), or files with labels in them."),
+    ],
+    out: Tuned,
+    steps: Annotated[int, typer.Option("--steps", help="At most.", min=1)] = 300,
+    rate: Rate = 3e-4,
+    seed: Seed = 0,
+) -> None:
+    """Teach weights what you call a part, from scans that you have labelled.
+
+    Of three or more the last is only judged, and learning ends when it gets no better.
+    """
+    try:
+        from pinpoint3d.train.finetune import finetune as learn
+        from pinpoint3d.train.finetune import labelled_scan
+    except ImportError:
+        raise MissingExtraError("training needs torch; install pinpoint3d[net].") from None
+    from pinpoint3d.net.weights import read_weights, write_weights
+
+    given = read_weights(weights)
+    with progress("reading scans"):
+        labelled = [labelled_scan(path) for path in scans]
+    with counted("learning", steps) as advance:
+        tuned = learn(given, labelled, steps=steps, rate=rate, seed=seed, done=advance)
+    write_weights(out, tuned.weights)
+    if tuned.before is not None and tuned.after is not None:
+        print_line(f"IoU on {scans[-1].name}: {tuned.before:.3f} before, {tuned.after:.3f} after")
+    print_line(f"wrote {out}; use it with --segmenter {out}")

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from pinpoint3d._version import __version__
 from pinpoint3d.errors import FileAccessError, FileFormatError, PinpointError, ProjectError
 from pinpoint3d.files.clicks import check_version, click_as_dict, read_json
-from pinpoint3d.files.storage import MAX_POINTS, is_same_file, write_atomically
+from pinpoint3d.files.storage import MAX_POINTS, is_same_file, read_bytes, write_atomically
 from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
 from pinpoint3d.types import Click, Masks, Scene
 
@@ -170,6 +171,34 @@ def read_project(path: Path) -> Project:
         detail = str(error) if isinstance(error, PinpointError) else repr(error)[:80]
         raise ProjectError(f"{path.name}: is damaged ({detail}); take a copy.") from None
     return project
+
+
+def read_labels(path: Path) -> Masks:
+    """Labels that were saved beside the project at `path`.
+
+    Raises
+    ------
+    ProjectError
+        If they are missing, changed or damaged.
+    """
+    read_project(path)  # says what is wrong with it
+    try:
+        labels = read_json(path)["labels"]
+        content = _unchanged(path.parent / Path(labels["file"]).name, labels["sha256"])
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return Masks(arrays["object_id"], arrays["part_id"], arrays["confidence"])
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, BadZipFile) as error:
+        raise ProjectError(
+            f"{path.name}: its labels cannot be read ({error}); open the session and save it again."
+        ) from None
+
+
+def _unchanged(path: Path, sha256: str) -> bytes:
+    """Bytes of a file that has the hash expected."""
+    content = read_bytes(path)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"{path.name} was changed")
+    return content
 
 
 def _geometry_hash(scene: Scene) -> str:

@@ -49,7 +49,8 @@ def fitted_temperature(
         return float(-np.log(chance).mean())
 
     bounds = (np.log(COLDEST), np.log(HOTTEST))
-    return float(np.exp(minimize_scalar(surprise, bounds=bounds, method="bounded").x))
+    found: Any = minimize_scalar(surprise, bounds=bounds, method="bounded")
+    return float(np.exp(found.x))
 
 
 def temperature_of(config: Mapping[str, Any], name: str) -> Temperature:
