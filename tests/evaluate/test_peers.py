@@ -10,10 +10,15 @@ from scipy.sparse.csgraph import dijkstra
 
 from pinpoint3d import Click, Scene
 from pinpoint3d.errors import MissingExtraError, SegmenterError
-from pinpoint3d.evaluate.peers import NOT_YET, UNTRAINED, load_peer
+from pinpoint3d.evaluate.peers import TRAINED, UNTRAINED, load_peer
 from pinpoint3d.evaluate.peers.geodesic import GeodesicSegmenter, neighbour_graph
 from pinpoint3d.evaluate.peers.originals import KINDS
 from pinpoint3d.evaluate.peers.walker import LEAK, WalkerSegmenter, Walks
+from pinpoint3d.net.parameters import initial
+from pinpoint3d.net.peers.agile3d import Agile3DConfig
+from pinpoint3d.net.peers.pointsam import PointSamConfig
+from pinpoint3d.net.presets import built, described
+from pinpoint3d.net.weights import Weights, write_weights
 from pinpoint3d.segmenter import EncodedScene, Segmenter
 
 BOTH = [GeodesicSegmenter, WalkerSegmenter]
@@ -151,10 +156,30 @@ def test_chances_of_walks_are_those_of_the_plain_equations(seed: int, n_seeds: i
     assert walks.chances(seeds, fixed) == pytest.approx(expected, abs=1e-8)
 
 
-@pytest.mark.parametrize("name", sorted(NOT_YET))
-def test_networks_to_come_say_what_is_missing(name: str):
+TINY = {
+    "agile3d": Agile3DConfig((4, 4), 8, 8, 2, 1),
+    "reference": Agile3DConfig((4, 4), 8, 8, 2, 1, 1),
+    "pointsam": PointSamConfig(8, 8, 2, 1, 1, 4),
+}
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_trained_networks_take_weights_of_their_own_and_say_so(
+    name: str, tmp_path: Path, two_boxes: Scene
+):
     with pytest.raises(SegmenterError, match="no weights yet"):
         load_peer(name)
+    for preset, config in TINY.items():
+        arrays = initial(built(config).shapes(), np.random.default_rng(0))
+        write_weights(tmp_path / f"{preset}.safetensors", Weights(described(config), arrays))
+    peer = load_peer(name, tmp_path / f"{name}.safetensors")
+    assert isinstance(peer, Segmenter)
+    assert peer.name == name
+    masks = peer.encode(two_boxes).segment([Click(11_000, 1, 1), Click(0, 0)])
+    assert (masks.object[11_000], masks.part[11_000], masks.object[0]) == (1, 1, 0)
+    other = TRAINED[TRAINED.index(name) - 1]
+    with pytest.raises(SegmenterError, match=f"of the network {other}, not of {name}"):
+        load_peer(name, tmp_path / f"{other}.safetensors")
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

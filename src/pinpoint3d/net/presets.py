@@ -28,6 +28,13 @@ _KINDS: Mapping[str, tuple[type[Any], type[Any]]] = {
 """Configuration and network of each kind, by the name that weights files know it by."""
 
 
+def preset_of(config: AnyConfig) -> str:
+    """The preset that a configuration is of, whatever its sizes."""
+    if isinstance(config, Agile3DConfig):
+        return "reference" if config.n_part_layers else "agile3d"
+    return "pointsam" if isinstance(config, PointSamConfig) else "default"
+
+
 def built(config: AnyConfig) -> Network:
     """The network of a configuration."""
     network = _KINDS[_kind(config)][1](config)
