@@ -1,5 +1,6 @@
-# The two that matter: `make demo` (set up and segment the bundled scan), `make test` (set up and
-# check everything). CONTRIBUTING.md has the rest.
+# The two that matter: `make demo` (set up, segment the bundled scan, open the studio; where there is
+# no display, ARGS=--serve serves it and says where) and `make test` (set up and check everything).
+# CONTRIBUTING.md has the rest.
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -34,7 +35,7 @@ $(BIN)/pip:
 	exit 1
 
 demo: $(VENV)/.runtime
-	$(BIN)/pinpoint3d demo --out out/demo
+	$(BIN)/pinpoint3d demo --out out/demo $(ARGS)
 
 lint: setup
 	$(BIN)/ruff format --check .

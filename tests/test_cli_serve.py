@@ -68,3 +68,24 @@ def test_another_address_needs_a_token_and_the_printed_one_has_it(tmp_path: Path
             assert [each["id"] for each in json.load(answer)] == [values["session"]]
         server.send_signal(signal.SIGINT)
         assert server.wait(60) == 130
+
+
+@pytest.mark.slow
+def test_the_demo_can_end_in_the_studio(tmp_path: Path):
+    with subprocess.Popen(
+        [*PROGRAM, "demo", "--serve", "--out", str(tmp_path / "demo")],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("studio: "):
+            lines.append(server.stdout.readline())
+            assert lines[-1], "it ended before it served"
+        assert any("chair" in line for line in lines)  # the table comes first
+        base, _, query = lines[-1].split()[-1].partition("?")
+        with urllib.request.urlopen(f"{base}api/v1/sessions") as answer:
+            [session] = json.load(answer)
+        assert (session["name"], f"session={session['id']}") == ("room.ply", query)
+        server.send_signal(signal.SIGINT)
+        assert server.wait(60) == 130

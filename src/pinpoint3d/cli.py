@@ -17,6 +17,7 @@ import typer
 from pinpoint3d._version import __version__
 from pinpoint3d.cli_evaluate import app as evaluate_app
 from pinpoint3d.cli_serve import app as serve_app
+from pinpoint3d.cli_serve import has_display, serve_studio
 from pinpoint3d.cli_study import app as study_app
 from pinpoint3d.cli_synth import app as synth_app
 from pinpoint3d.cli_train import app as train_app
@@ -192,9 +193,17 @@ def convert(
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/demo"),
+    serve: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve",
+            help="End in the studio; else where there are a display and a terminal.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Segment the bundled scan by bundled clicks: a table, a labelled scan, a picture."""
+    """Segment the bundled scan by bundled clicks, and open it in the studio to click on it."""
     from pinpoint3d.demo_data import bundled_scan
 
     scan = bundled_scan()
@@ -206,6 +215,12 @@ def demo(
     _segment_and_report(
         scan, scan.with_name("room.clicks.json"), outputs, None, {}, as_json=as_json
     )
+    if serve is None:
+        serve = has_display() and sys.stdout.isatty() and not as_json
+    if serve:
+        serve_studio([scan], data=out / "studio", browser=has_display())
+    elif not as_json:
+        print_line("to click on it yourself: pinpoint3d demo --serve")
 
 
 def _segment_and_report(

@@ -57,7 +57,7 @@ def open_scans(
     segmenter: SegmenterName = None,
 ) -> None:
     """Open scans in the browser and click on them; everything is saved as it is done."""
-    _serve(scans, "127.0.0.1", port, data, segmenter=segmenter, browser=True)
+    serve_studio(scans, port=port, data=data, segmenter=segmenter, browser=True)
 
 
 @app.command()
@@ -76,11 +76,11 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the studio and its API, for this machine or, with a token, for others."""
-    _serve(
+    serve_studio(
         scans or [],
-        host,
-        port,
-        data,
+        host=host,
+        port=port,
+        data=data,
         host_names=host_name or [],
         token=token,
         data_root=data_root,
@@ -90,19 +90,26 @@ def serve(
     )
 
 
-def _serve(
+def serve_studio(
     scans: list[Path],
-    host: str,
-    port: int,
-    data: Path | None,
     *,
-    segmenter: str | None,
     browser: bool,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    data: Path | None = None,
+    segmenter: str | None = None,
     host_names: Sequence[str] = (),
     token: str | None = None,
     data_root: Path | None = None,
     study: Path | None = None,
 ) -> None:
+    """Serve until interrupted, and say where; the options are those of the commands.
+
+    Raises
+    ------
+    MissingExtraError
+        If the studio is not installed.
+    """
     try:
         from pinpoint3d.server import run
         from pinpoint3d.server.settings import Settings
@@ -129,6 +136,13 @@ def _serve(
         sys.stdout.flush()
 
     run.serve(settings, scans, host, port, on_ready)
+
+
+def has_display() -> bool:
+    """Whether a browser that is opened here would be seen."""
+    if sys.platform in ("darwin", "win32"):
+        return "SSH_CONNECTION" not in os.environ
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _addresses(host: str, port: int, token: str | None, sessions: Sequence[str]) -> list[str]:
