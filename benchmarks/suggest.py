@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pinpoint3d.evaluate.calibration import surroundings
 from pinpoint3d.evaluate.peers import load_peer
 from pinpoint3d.evaluate.run import without_truth
 from pinpoint3d.evaluate.suites import open_suite
@@ -26,7 +27,6 @@ from pinpoint3d.types import Click, Masks, Scene, Suggestion
 
 WANTED = 0.8
 SURE = 0.75
-SURROUNDINGS = 0.15  # of the diagonal round the asked parts: where random clicks fall
 
 Way = Callable[[list[Click], Masks], int | None]
 """Row to click next."""
@@ -129,15 +129,6 @@ def first(suggestions: list[Suggestion]) -> int | None:
 def place(click: Click | None) -> int | None:
     """Row of a click."""
     return None if click is None else int(click.point or 0)
-
-
-def surroundings(scene: Scene, truth: Masks, object_id: int) -> np.ndarray:
-    """Rows of an object and of what lies close to it."""
-    mine = scene.xyz[(truth.object == object_id) & scene.valid]
-    low, high = mine.min(axis=0), mine.max(axis=0)
-    margin = SURROUNDINGS * np.linalg.norm(high - low)
-    inside = (scene.xyz >= low - margin) & (scene.xyz <= high + margin)
-    return np.flatnonzero(inside.all(axis=1))
 
 
 if __name__ == "__main__":
