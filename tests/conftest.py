@@ -5,6 +5,7 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
+from rectangles import grid
 
 from pinpoint3d import Scene
 
@@ -20,6 +21,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the shared folder beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def torch():
+    """The module; tests that need it are skipped where it is not installed."""
+    return pytest.importorskip("torch", reason="torch is not installed (the extra net)")
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +71,3 @@ def make_two_boxes() -> Scene:
         name="two boxes",
         labels=Masks.of(np.repeat(objects, counts)),
     )
-
-
-def grid(corner, along, across, spacing: float = 0.01) -> np.ndarray:  # pyright: ignore[reportMissingParameterType]  # any three numbers
-    """Points of a rectangle, `spacing` metres apart."""
-    corner, along, across = (np.asarray(v, float) for v in (corner, along, across))
-    u = np.arange(0, np.linalg.norm(along) + 1e-9, spacing) / np.linalg.norm(along)
-    v = np.arange(0, np.linalg.norm(across) + 1e-9, spacing) / np.linalg.norm(across)
-    return (corner + u[:, None, None] * along + v[None, :, None] * across).reshape(-1, 3)

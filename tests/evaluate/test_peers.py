@@ -3,9 +3,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import grid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rectangles import grid
 from scipy.sparse.csgraph import dijkstra
 
 from pinpoint3d import Click, Scene
