@@ -77,8 +77,8 @@ def load_segmenter(name: str | Path | None = None) -> Segmenter:
     ----------
     name
         "net" (the trained network of the package), "graph" (training-free), "nearest" (each
-        point takes its nearest click's label: a baseline), the path of a weights file, or None for the best that this installation has,
-        which is logged.
+        point takes its nearest click's label: a baseline), the path of a weights file, or None
+        for the best that this installation has, which is logged.
 
     Raises
     ------

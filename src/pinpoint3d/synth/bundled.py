@@ -23,6 +23,7 @@ from pinpoint3d.synth.layout import Layout, Opening
 from pinpoint3d.synth.rays import build_tree, cast
 from pinpoint3d.synth.scanner import Pose, scan
 from pinpoint3d.synth.shapes import cabinet, chair, lamp, monitor, mug, table
+from pinpoint3d.synth.shapes.fronts import Look
 from pinpoint3d.synth.shells import shell
 from pinpoint3d.synth.textures import Material, Plain, Tiles, Wood, Woven
 from pinpoint3d.synth.world import Placed, World, surface_of
@@ -61,7 +62,7 @@ def make(seed: int = SEED) -> tuple[Scene, dict[str, object]]:
 def world(rng: np.random.Generator) -> World:
     """The room: furniture along its back wall, a window on the left."""
     layout = Layout(WIDTH, DEPTH)
-    look = cabinet.Look("flat", "bridge", 0.18, 0.022, 0.007, vertical=False)
+    look = Look("flat", "bridge", 0.18, 0.022, 0.007, vertical=False)
     chest = cabinet.build(1.2, 0.45, 0.95, 2, "tapered legs", look, np.random.default_rng(42))
     fronts = {"": OAK, "front": Plain(WHITE), "leaf": Plain(WHITE), "handle": STEEL}
     _stand(layout, pose(chest, AJAR), fronts, (1.75, 1.72, 0.0))
