@@ -5,7 +5,7 @@ As in `cli`, each command parses, calls the package, and prints.
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,6 +19,10 @@ Data = Annotated[
 ]
 Out = Annotated[
     Path, typer.Option("--out", "-o", help="Folder of the run; it goes on if it is there.")
+]
+Preset = Annotated[
+    Literal["default", "reference", "agile3d", "pointsam"],
+    typer.Option("--preset", help="Which network."),
 ]
 Steps = Annotated[int, typer.Option("--steps", help="Of the optimiser.", min=1)]
 Batch = Annotated[int, typer.Option("--batch", help="Crops a step, of all processes.", min=1)]
@@ -40,6 +44,7 @@ Tuned = Annotated[Path, typer.Option("--out", "-o", help="File of the new weight
 def train(
     data: Data,
     out: Out,
+    preset: Preset = "default",
     steps: Steps = 8000,
     batch: Batch = 2,
     rate: Rate = 1e-3,
@@ -57,18 +62,21 @@ def train(
         from pinpoint3d.train.loop import train as run
     except ImportError:
         raise MissingExtraError("training needs torch; install pinpoint3d[net].") from None
+    from pinpoint3d.net.presets import PRESETS, built
     from pinpoint3d.synth.dataset import Dataset
     from pinpoint3d.train.prepare import crop_files, prepare, wait_for
 
+    config = PRESETS[preset]
+    sight = built(config).sight
     is_first = int(os.environ.get("RANK", "0")) == 0  # torchrun starts several of this
     for folder in data:
         if is_first:
             with counted(f"crops of {folder.name}", len(Dataset(folder))) as advance:
-                prepare(folder, workers=workers or os.cpu_count() or 1, done=advance)
+                prepare(folder, sight, workers=workers or os.cpu_count() or 1, done=advance)
         else:
-            wait_for(folder)
-    recipe = Recipe(seed=seed, steps=steps, batch=batch, rate=rate, validate_every=validate_every)
-    learned, judged = Crops(crop_files(data, "train")), Crops(crop_files(data, "val"))
+            wait_for(folder, sight)
+    recipe = Recipe(config, seed, steps, batch, rate, validate_every=validate_every)
+    learned, judged = (Crops(crop_files(data, side, sight)) for side in ("train", "val"))
     with counted("training", steps) as advance:
         last = 0
 

@@ -13,7 +13,7 @@ from pinpoint3d.net.weights import Weights, config_of
 AnyConfig = Config | Agile3DConfig | PointSamConfig
 
 PRESETS: Mapping[str, AnyConfig] = {
-    "default": Config(),
+    "default": Config(grain=0.7),
     "reference": Agile3DConfig(n_part_layers=3),
     "agile3d": Agile3DConfig(),
     "pointsam": PointSamConfig(),
