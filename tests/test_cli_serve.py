@@ -45,6 +45,11 @@ def test_a_data_folder_in_use_is_refused(tmp_path: Path):
     assert "another server works in this folder" in said
 
 
+def hear_interrupts() -> None:
+    """In a background job they are ignored, and so they would be by the server."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 def test_another_address_needs_a_token_and_the_printed_one_has_it(tmp_path: Path):
     save(Scene([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]]), None, tmp_path / "a.ply")
@@ -53,6 +58,7 @@ def test_another_address_needs_a_token_and_the_printed_one_has_it(tmp_path: Path
         [*PROGRAM, *arguments, "--data", str(tmp_path / "data"), "--segmenter", "nearest"],
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_interrupts,
     ) as server:
         assert server.stdout is not None
         address = server.stdout.readline().split()[-1]
@@ -76,6 +82,7 @@ def test_the_demo_can_end_in_the_studio(tmp_path: Path):
         [*PROGRAM, "demo", "--serve", "--out", str(tmp_path / "demo")],
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_interrupts,
     ) as server:
         assert server.stdout is not None
         lines: list[str] = []

@@ -54,7 +54,7 @@ def test_coarser_levels_are_unions_of_finer_parts(samples: list[Sample]):
 
 def test_density_varies_from_fine_to_sparse():
     gaps = []
-    for seed in (0, 2):
+    for seed in (0, 7):
         xyz = room(np.random.default_rng(seed)).scene.xyz
         gaps.append(float(np.median(KDTree(xyz).query(xyz[::50], k=2)[0][:, 1])))
     assert min(gaps) < 0.012

@@ -1,5 +1,6 @@
 """What a session shows after its operations: labels in display order, and the object tree."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pinpoint3d.server.scenes import OpenScene
 from pinpoint3d.session import Session
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.summary import TargetSummary, summarise
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,18 @@ def _state(opened: OpenScene, session: Session, shown: Snapshot) -> State:
         next_object=shown.next_object,
         objects=_objects(standing, marks, session, shown.highest_part),
         clicks=marks,
-        suggestions=[int(opened.display.point[place.point]) for place in session.suggest()],
+        suggestions=_worth_a_click(opened, session),
     )
+
+
+def _worth_a_click(opened: OpenScene, session: Session) -> list[int]:
+    """Displayed points where a click would help most; none where the engine fails to say."""
+    try:
+        places = session.suggest()
+    except Exception:
+        _logger.exception("no place to click next can be suggested")
+        return []
+    return [int(opened.display.point[place.point]) for place in places]
 
 
 def _objects(

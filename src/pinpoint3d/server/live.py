@@ -259,6 +259,8 @@ class LiveSession:
 
     async def _take_back(self, opened: OpenScene) -> None:
         """Void the clicks that wait, because the segmenter fails on them; both locks are held."""
+        if not self._pending:
+            return  # what fails is no click's fault, and trying again would not end
         while self._pending:
             void = self._history.next_entry(new_id(), "void")
             await self._write(void, opened)
