@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pinpoint3d import Masks, load, save
@@ -93,6 +93,7 @@ def test_points_without_a_position_keep_their_row() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(min_size=1, max_size=200) | st.binary(min_size=20, max_size=20))
+@example(bytes(10) + b"\x81\x7f" + bytes(8))  # a signalling NaN
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(PinpointError):
         contents = kitti.read(data, PATH)

@@ -106,7 +106,8 @@ def _is_ring(rows: Float32[np.ndarray, "points columns"], k: int) -> bool:
     column, xyz = rows[:, k], rows[:, :3]
     if not ((column >= 0) & (column < MOST_RINGS)).all():
         return False
-    fractional = np.isfinite(xyz) & (xyz != np.floor(xyz))
+    with np.errstate(invalid="ignore"):  # signalling NaNs, which are no positions anyhow
+        fractional = np.isfinite(xyz) & (xyz != np.floor(xyz))
     return bool((column == np.floor(column)).all() and fractional.mean() > MOSTLY)
 
 
