@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -246,8 +247,11 @@ def test_candidates_are_nested_and_hold_the_click(two_boxes: Scene, engine: type
     assert sum(c.score for c in candidates) == pytest.approx(1)
 
 
-def test_granularity_chooses_the_finest_and_the_largest_candidate(two_boxes: Scene) -> None:
-    encoded = GraphSegmenter().encode(two_boxes)
+@pytest.mark.parametrize("engine", [GraphSegmenter, lambda: NET])
+def test_granularity_chooses_the_finest_and_the_largest_candidate(
+    two_boxes: Scene, engine: Callable[[], Segmenter]
+) -> None:
+    encoded = engine().encode(two_boxes)
     row = row_at(two_boxes, -0.15, 0, 0.2)
     fine = encoded.segment([Click(row, granularity=0.0)]).object == 1
     coarse = encoded.segment([Click(row, granularity=1.0)]).object == 1

@@ -24,7 +24,7 @@ class Server:
     def __init__(self, data: Path, *arguments: str) -> None:
         self._command = [
             sys.executable,
-            "/tmp/dev_cli.py",
+            *("-c", "from pinpoint3d.cli import main; main()"),
             *("serve", "--data", str(data), "--no-browser", *arguments),
         ]
         self.port = 0

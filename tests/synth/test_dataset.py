@@ -152,6 +152,11 @@ def test_partscan_folders_hold_labels_and_lists(made: Dataset, tmp_path: Path) -
     assert counts["train_list.json"] == 1
     entries = json.loads((tmp_path / "partscan" / "val_list.json").read_text())
     assert len(entries) == counts["val_list.json"] > 0
+    some = json.loads((tmp_path / "partscan" / "val_list_random.json").read_text())
+    assert some.keys() == entries.keys()
+    for name, entry in some.items():
+        assert set(entry["obj"].values()) <= set(entries[name]["obj"].values())
+        assert entry["obj"]
     for name, entry in entries.items():
         scene, _, object_id = name.partition("_obj_1_")
         label = load(tmp_path / "partscan" / f"{scene}.ply").fields["label"]

@@ -40,7 +40,7 @@ MAX_NODES = 150_000
 CACHED_WINDOWS = 4
 CACHED_FIELDS = 256  # clicks whose distances are kept: 40 KB each in a room
 CACHED_ANSWERS = 64
-CACHED_LOOKS = 8  # features of what questions looked at, where scenes are not encoded whole
+CACHED_LOOKS = 8  # features of what questions looked at
 REACHED = -3.0  # odds of an object from which on clicks on others there are held against it
 OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
 MOST_LEVELS = 4  # of ever coarser nodes in which a window may be looked at
@@ -60,7 +60,7 @@ _ClickKey = tuple[int, int, int, float | None]
 
 @dataclass(frozen=True)
 class _Ground:
-    """A window of the scene, encoded; `features` is None where `looks` holds them.
+    """A window of the scene, encoded; `features` is None where `looks` holds all there is.
 
     `rows_by_node` are the rows of the window, those of each node one after another. `spans` is the
     node here of every node on level 0, of which answers speak, on other levels.
@@ -368,7 +368,8 @@ class NetEncodedScene:
         )
         odds = logits[:, 1] - logits[:, 0]
         if not question.parts:
-            rows, odds = _with_graph(ground, whole, nodes, rows, odds)
+            said = [key[3] for key in (*own, *against)]
+            rows, odds = _with_graph(ground, whole, said, nodes, rows, odds)
         mine = view.superpoint[rows[odds > 0]]
         ambiguous = not question.parts and ground.level + 1 < MOST_LEVELS
         if ambiguous and _too_large(ground.view, near, mine):
@@ -387,14 +388,12 @@ class NetEncodedScene:
         return self._network.encode(self._parameters, self._network.view_inputs(view))
 
     def _looked_at(self, ground: _Ground, cut: Cut) -> Any:
-        """Features of a part of the window; encoded by itself where the network wants that."""
-        if self._network.sight.whole:
-            return self._network.cut(ground.features, cut)
+        """Features of a part of the window, computed once and kept while they are in use."""
         key = cut.superpoints.tobytes()
         with self._lock:
             known = ground.looks.get(key)
         if known is None:
-            known = self._encoded(cut.view)
+            known = self._network.cut(self._parameters, ground.features, cut)
         with self._lock:
             ground.looks[key] = known
             ground.looks.move_to_end(key)
@@ -465,6 +464,7 @@ def _spans(finest: Surface, coarse: Surface) -> Int32[np.ndarray, " finest"]:
 def _with_graph(
     ground: _Ground,
     question: Question,
+    granularity: Sequence[float | None],
     nodes: Int64[np.ndarray, " looked_at"],
     rows: Int32[np.ndarray, " rows"],
     odds: Float32[np.ndarray, " rows"],
@@ -472,16 +472,18 @@ def _with_graph(
     """Rows of the nodes looked at that may be of a whole object, and its odds there.
 
     The network has learned to tell parts apart. Where one click stands for an object, what the
-    graph engine makes of it counts `GRAPH_WEIGHT` times as much (docs/log.md).
+    graph engine makes of it counts `GRAPH_WEIGHT` times as much (docs/log.md). Where a click says
+    how large a thing it means, it has the graph engine's reading of that size.
     """
     objects = question.is_object.astype(np.int32)
-    unknown = [None] * len(objects)
     _, chance = label_superpoints(
-        ground.surface, question.node, objects, np.zeros_like(objects), unknown
+        ground.surface, question.node, objects, np.zeros_like(objects), granularity
     )
     claim = np.log(np.maximum(chance[:, 1], LEAST) / np.maximum(chance[:, 0], LEAST))
-    both = np.full(len(nodes), -MOST_ODDS, np.float32)
-    both[rows] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
+    both = np.zeros(len(nodes), np.float32)
+    if all(stated is None for stated in granularity):
+        both -= np.float32(MOST_ODDS)
+        both[rows] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
     both += np.float32(GRAPH_WEIGHT) * claim[ground.view.superpoint[nodes]]
     found = np.flatnonzero(both > 2 * REACHED).astype(np.int32)
     return found, both[found]

@@ -209,7 +209,7 @@ class Model:
             inputs.place,
         )
 
-    def cut(self, features: Features, cut: Cut) -> Features:
+    def cut(self, parameters: Parameters, features: Features, cut: Cut) -> Features:  # noqa: ARG002
         """Features of a part of a view."""
         looks, arcs = features.place.looks, features.place.arcs
         place = place_of(cut.view, looks=looks[cut.superpoints], arcs=arcs[cut.arcs])

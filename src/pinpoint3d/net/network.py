@@ -86,8 +86,11 @@ class Network(Protocol):
         """Features of a view."""
         ...
 
-    def cut(self, features: Any, cut: Cut) -> Any:
-        """Features of a part of a view, in numpy."""
+    def cut(self, parameters: Parameters, features: Any, cut: Cut) -> Any:
+        """Features of a part of a view, in numpy.
+
+        From those of the whole, which are None for networks that see parts by themselves.
+        """
         ...
 
     def ask(

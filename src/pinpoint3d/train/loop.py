@@ -28,11 +28,10 @@ from pinpoint3d.errors import TrainingError
 from pinpoint3d.files.storage import write_atomically
 from pinpoint3d.net.kernels_torch import on_device
 from pinpoint3d.net.losses import LossWeights, answer_log, cross_entropy, lost, soft_dice
-from pinpoint3d.net.model import Config
 from pinpoint3d.net.network import Logits, Network
 from pinpoint3d.net.pairs import recalled
 from pinpoint3d.net.parameters import initial
-from pinpoint3d.net.presets import AnyConfig, built, described
+from pinpoint3d.net.presets import PRESETS, AnyConfig, built, described
 from pinpoint3d.net.weights import Weights, write_weights
 from pinpoint3d.train.crops import Crop, CropFile
 from pinpoint3d.train.lessons import Lesson, draw_lesson, lesson_on
@@ -72,7 +71,7 @@ class Recipe:
         Weights of the terms.
     """
 
-    config: AnyConfig = field(default_factory=Config)
+    config: AnyConfig = PRESETS["default"]
     seed: int = 0
     steps: int = 6000
     batch: int = 2

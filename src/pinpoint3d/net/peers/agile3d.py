@@ -159,7 +159,7 @@ class Agile3D:
             node = node + ADAPTED * perceptron(p, "adapter", node)
         return Scenery(node, inputs.place)
 
-    def cut(self, features: Scenery, cut: Cut) -> Scenery:
+    def cut(self, parameters: Parameters, features: Scenery, cut: Cut) -> Scenery:  # noqa: ARG002
         """Features of a part of a view."""
         return Scenery(features.node[cut.nodes], place_code(cut.view.xyz, self.config.width))
 

@@ -189,9 +189,9 @@ class PointSam:
             token = transformed(p, f"{name}.alone", token)
         return Tokens(patches, token)
 
-    def cut(self, features: Tokens, cut: Cut) -> Tokens:
-        """Never asked for: what a question looks at is encoded by itself."""
-        raise NotImplementedError
+    def cut(self, parameters: Parameters, features: None, cut: Cut) -> Tokens:  # noqa: ARG002
+        """Features of a part of a view, encoded by itself."""
+        return self.encode(parameters, self.view_inputs(cut.view))
 
     def ask(
         self,
