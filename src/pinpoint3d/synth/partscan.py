@@ -2,8 +2,8 @@
 
 `label` is object * 100 + part. `train_list.json`, `val_list.json` (all parts of each object) and
 `val_list_random.json` (some of them) name entries the way the research set does:
-`<scene>_obj_1_<object>` with the labels of the parts that are asked for. The form is that of the set
-released with PinPoint3D (arXiv 2509.25970).
+`<scene>_obj_1_<object>` with the labels of the parts that are asked for. The form is that of the
+set released with PinPoint3D (arXiv 2509.25970).
 """
 
 import json
