@@ -67,6 +67,7 @@ export function expose({ studio, pointer }: Made): void {
     coloured: () => viewer.coloured(),
     pick: (x: number, y: number) => viewer.pick(x, y),
     label: (i: number) => studio.labelAt(i),
+    visible: (i: number) => viewer.isVisible(i),
     position: (i: number) => viewer.position(i).toArray(),
     screen: (i: number) => viewer.screen(i),
     /** Point nearest to a position, in metres from the scene's origin. */

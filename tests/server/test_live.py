@@ -78,6 +78,45 @@ def test_every_operation_is_that_of_a_session(server: RunningServer, scan: Path,
     assert state["rev"] == 13
 
 
+def test_sights_are_operations_that_no_engine_hears_of(
+    serve: Callable[..., RunningServer], scan: Path
+):
+    server = serve()
+    session = server.open(scan)
+
+    def sight() -> tuple[list[tuple[int, int]], int | None]:
+        state = server.request("GET", f"sessions/{session}/state").json()
+        return [(each["object"], each["part"]) for each in state["hidden"]], state["alone"]
+
+    server.do(session, click(9_000, 1, 2))
+    server.do(session, click(12_000, 2))
+    labels = server.labels(session)
+    hide = {"op": "hide", "object": 1, "part": 2, "hidden": True}
+    for op, seen in (
+        (hide, ([(1, 2)], None)),
+        ({"op": "hide", "object": 2, "hidden": True}, ([(1, 2), (2, 0)], None)),
+        (hide | {"hidden": False}, ([(2, 0)], None)),
+        ({"op": "isolate", "object": 1}, ([(2, 0)], 1)),
+        ({"op": "delete", "object": 2}, ([], 1)),
+        ({"op": "undo"}, ([(2, 0)], 1)),
+        ({"op": "show"}, ([], None)),
+        ({"op": "undo"}, ([(2, 0)], 1)),
+        ({"op": "isolate", "object": None}, ([(2, 0)], None)),
+        ({"op": "undo"}, ([(2, 0)], 1)),
+        ({"op": "redo"}, ([(2, 0)], None)),
+    ):
+        assert server.do(session, op).status_code == 200
+        assert sight() == seen
+    assert (server.labels(session).object == labels.object).all()
+    live = server.run(server.services.sessions.get(session))
+    done = server.run(live.read(lambda shown, _: shown.operations))
+    assert [type(operation).__name__ for operation in done] == ["Click", "Click"]
+    # the log brings back what was out of sight
+    server.run(server.services.sessions.close())
+    assert sight() == ([(2, 0)], None)
+    assert server.do(session, click(40, None)).json()["object"] == 3
+
+
 def test_painted_runs_are_points_in_display_order(server: RunningServer, scan: Path):
     session = server.open(scan)
     op = {"op": "paint", "object": None, "runs": [[3, 2], [100, 1]]}

@@ -35,6 +35,8 @@ def test_a_trial_is_logged_as_it_is_done(serve: Callable[..., RunningServer], st
     server.do(session, click)
     server.do(session, {"op": "undo"})
     server.do(session, {"op": "redo"})
+    server.do(session, {"op": "isolate", "object": trial["object"]})  # no label changes by it
+    server.do(session, {"op": "undo"})
     server.do(session, {"op": "rename", "object": trial["object"], "name": "mine"})
     view = {"target": [0, 0, 0.1], "azimuth_deg": 30, "elevation_deg": 20, "distance_m": 2}
     assert server.request("POST", "study/p01/trials/1/view", json=view).status_code == 204

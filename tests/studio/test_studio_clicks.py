@@ -180,11 +180,50 @@ def test_hidden_objects_are_not_picked(studio: Studio) -> None:
     point = studio.click(RED_TOP)
     at = studio.ask(f"__pp.screen({point})")
     assert studio.ask(f"__pp.label(__pp.pick({at['x']}, {at['y']}))")["object"] == 1
-    studio.page.keyboard.press("h")
+    studio.press("h")
     behind = studio.ask(f"__pp.pick({at['x']}, {at['y']})")
     assert behind < 0 or studio.ask(f"__pp.label({behind})")["object"] == 0
-    studio.page.keyboard.press("Alt+h")
+    studio.press("Alt+h")
     assert studio.ask(f"__pp.label(__pp.pick({at['x']}, {at['y']}))")["object"] == 1
+
+
+def test_what_is_hidden_or_alone_is_undone_redone_and_there_again_after_a_reload(
+    studio: Studio,
+) -> None:
+    red = studio.click(RED_TOP)
+    studio.page.keyboard.press("n")
+    blue = studio.click(BLUE_TOP)
+
+    def in_sight() -> list[bool]:
+        return [studio.ask(f"__pp.visible({point})") for point in (red, blue)]
+
+    seen = [in_sight()]
+    for keys in ("h", "Alt+h", "Shift+H", "Shift+H"):  # blue is the target
+        studio.press(keys)
+        seen.append(in_sight())
+    assert seen == [[True, True], [True, False], [True, True], [False, True], [True, True]]
+    for before in reversed(seen[:-1]):
+        studio.press("Control+z")
+        assert in_sight() == before
+    assert studio.state()["undo"]["op"] == "click"
+    for after in seen[1:4]:
+        studio.press("Control+Shift+z")
+        assert in_sight() == after
+    studio.page.reload()
+    studio.until("window.__pp && __pp.state().loaded === 1 && __pp.state().ready")
+    assert in_sight() == [False, True]
+    studio.page.get_by_role("button", name="Some objects are hidden").click()
+    studio.settled(14)
+    assert in_sight() == [True, True]
+
+
+def test_a_new_object_is_in_sight_though_another_is_alone(studio: Studio) -> None:
+    studio.click(RED_TOP)
+    studio.press("Shift+H")
+    studio.page.keyboard.press("n")
+    blue = studio.click(BLUE_TOP)
+    assert studio.ask(f"__pp.label({blue})")["object"] == 2
+    assert studio.ask(f"__pp.visible({blue})")
 
 
 def test_tapping_on_a_tablet(new_page: Callable[..., Studio]) -> None:

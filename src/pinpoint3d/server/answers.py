@@ -9,6 +9,7 @@ from pinpoint3d.server.frames import Labels, delta_frame, encode, labels_frame
 from pinpoint3d.server.history import Mark, next_part
 from pinpoint3d.server.messages import Brief, ClickMark, ObjectRow, PartRow, State
 from pinpoint3d.server.scenes import OpenScene
+from pinpoint3d.server.sights import InSight
 from pinpoint3d.session import Session
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.summary import TargetSummary, summarise
@@ -56,6 +57,7 @@ class Snapshot:
     redo: Brief | None
     next_object: int | None
     highest_part: Mapping[int, int]
+    in_sight: InSight
 
 
 def answer(opened: OpenScene, session: Session, shown: Snapshot, before: Answer | None) -> Answer:
@@ -77,6 +79,8 @@ def _state(opened: OpenScene, session: Session, shown: Snapshot) -> State:
     standing = [target for target in found if target.n_points]
     rows = snap_clicks(opened.scene, [mark.click for mark in shown.marks]).rows
     there = {0, *(target.object for target in standing)}
+    rows_there = {(target.object, target.part or 0) for target in standing}
+    sight = shown.in_sight
     marks = [
         ClickMark(
             point=int(opened.display.point[row]),
@@ -95,6 +99,8 @@ def _state(opened: OpenScene, session: Session, shown: Snapshot) -> State:
         objects=_objects(standing, marks, session, shown.highest_part),
         clicks=marks,
         suggestions=_worth_a_click(opened, session),
+        hidden=[each for each in sight.hidden if (each.object, each.part) in rows_there],
+        alone=sight.alone if sight.alone in there else None,
     )
 
 

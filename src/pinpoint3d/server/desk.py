@@ -31,6 +31,7 @@ from pinpoint3d.evaluate.study.plan import (
 )
 from pinpoint3d.files.project import operation_as_dict
 from pinpoint3d.files.storage import write_atomically
+from pinpoint3d.operations import Operation
 from pinpoint3d.server.history import Entry
 from pinpoint3d.server.live import LiveSession
 from pinpoint3d.server.messages import (
@@ -235,7 +236,7 @@ class Desk:
             await self._work.run(Lane.DISK, writer.undo, running.iou)
         elif entry.kind == "redo":
             await self._work.run(Lane.DISK, writer.redo, running.iou)
-        elif entry.operation is not None:
+        elif isinstance(entry.operation, Operation):
             done = entry.operation
             if not isinstance(done, Click):
                 done = operation_as_dict(done, opened.scene)

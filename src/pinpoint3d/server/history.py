@@ -9,6 +9,16 @@ from pinpoint3d.errors import ProjectError
 from pinpoint3d.files.project import operation_as_dict, operation_of
 from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
 from pinpoint3d.server.messages import MAX_OBJECT, MAX_PART, Brief, LoggedOp
+from pinpoint3d.server.sights import (
+    Hide,
+    InSight,
+    Isolate,
+    ShowAll,
+    Sight,
+    in_sight,
+    sight_as_dict,
+    sight_of,
+)
 from pinpoint3d.types import Click, Scene
 
 _NAMES = {
@@ -19,6 +29,9 @@ _NAMES = {
     Lock: "lock",
     Merge: "merge",
     Delete: "delete",
+    Hide: "hide",
+    Isolate: "isolate",
+    ShowAll: "show",
 }
 
 
@@ -42,7 +55,7 @@ class Entry:
     key: str
     at: str
     kind: Literal["do", "undo", "redo", "void"]
-    operation: Operation | None = None
+    operation: Operation | Sight | None = None
     object: int | None = None
     part: int | None = None
     negative: bool = False
@@ -57,13 +70,18 @@ class Entry:
 
     @property
     def _name(self) -> str:
+        if isinstance(self.operation, Hide) and not self.operation.hidden:
+            return "show"
         return self.kind if self.operation is None else _NAMES[type(self.operation)]
 
     def as_record(self, scene: Scene) -> dict[str, Any]:
         """Its JSON in the log."""
         record = {"rev": self.rev, "key": self.key, "at": self.at, "kind": self.kind}
         if self.operation is not None:
-            record["do"] = operation_as_dict(self.operation, scene)
+            if isinstance(self.operation, Sight):
+                record["do"] = sight_as_dict(self.operation)
+            else:
+                record["do"] = operation_as_dict(self.operation, scene)
             record["target"] = [self.object, self.part]
             record["negative"] = self.negative
         return record
@@ -125,7 +143,21 @@ class History:
 
     def operations(self) -> list[Operation]:
         """What was done and not undone, in order."""
-        return [entry.operation for entry in self.done if entry.operation is not None]
+        return [entry.operation for entry in self.done if isinstance(entry.operation, Operation)]
+
+    def subject(self, entry: Entry) -> Operation | Sight | None:
+        """What an entry to come does, takes back, or does again."""
+        match entry.kind:
+            case "do":
+                return entry.operation
+            case "redo":
+                return self.undone[-1].operation
+            case _:
+                return self.done[-1].operation
+
+    def in_sight(self) -> InSight:
+        """What is out of sight."""
+        return in_sight(e.operation for e in self.done if isinstance(e.operation, Sight))
 
     def next_object(self) -> int | None:
         """An object id that was never used; None if there is none left."""
@@ -142,6 +174,8 @@ class History:
         match entry.operation:
             case Merge(into, other):  # parts of `other` are raised by those of `into`, at most
                 highest[into] = highest.get(into, 0) + highest.get(other, 0)
+            case Hide() | Isolate() | ShowAll():
+                pass  # nobody gets an id by these
             case _:
                 object_id = entry.object or 0
                 highest[object_id] = max(highest.get(object_id, 0), entry.part or 0)
@@ -201,7 +235,7 @@ def entry_of(record: Mapping[str, Any], n_rows: int) -> Entry:
             key=str(record["key"]),
             at=str(record["at"]),
             kind=record["kind"],
-            operation=None if do is None else operation_of(do, n_rows),
+            operation=None if do is None else sight_of(do) or operation_of(do, n_rows),
             object=object_id,
             part=part_id,
             negative=bool(record.get("negative", False)),
@@ -212,7 +246,7 @@ def entry_of(record: Mapping[str, Any], n_rows: int) -> Entry:
 
 def _changes(entry: Entry, object_id: int | None) -> bool:
     match entry.operation:
-        case Click() | Paint() | Choose() | Rename():
+        case Click() | Paint() | Choose() | Rename() | Hide() | Isolate() | ShowAll():
             return False
         case Lock(changed, _) | Delete(changed, _):
             return changed == object_id

@@ -27,6 +27,8 @@ from pinpoint3d.server.messages import (
     ClickOp,
     Code,
     DeleteOp,
+    HideOp,
+    IsolateOp,
     LockOp,
     MergeOp,
     Op,
@@ -35,12 +37,14 @@ from pinpoint3d.server.messages import (
     Progress,
     RedoOp,
     RenameOp,
+    ShowOp,
     UndoOp,
 )
 from pinpoint3d.server.oplog import OpLog
 from pinpoint3d.server.problems import RefusedError, refused
 from pinpoint3d.server.records import SessionRecord
 from pinpoint3d.server.scenes import OpenScene, SceneStore
+from pinpoint3d.server.sights import Hide, Isolate, ShowAll
 from pinpoint3d.server.work import Lane, Work
 from pinpoint3d.session import Session
 from pinpoint3d.snap import snap_clicks
@@ -76,7 +80,8 @@ class LiveSession:
         self.progress = Progress(stage="read", done=None)
         self.answer: Answer | None = None
         self.listeners: set[Listener] = set()
-        self.watchers: set[Callable[[Entry], None]] = set()  # told of every entry on disk
+        # told of every entry on disk that has to do with labels
+        self.watchers: set[Callable[[Entry], None]] = set()
         self.used = monotonic()
         self._log = log
         self._scenes = scenes
@@ -356,6 +361,15 @@ class LiveSession:
             case DeleteOp():
                 values = {"object": op.object, "part": op.part}
                 operation = Delete(op.object, op.part)
+            case HideOp():
+                values = {"object": op.object, "part": op.part}
+                operation = Hide(op.object, op.part, op.hidden)
+            case IsolateOp():
+                values = {"object": op.object}
+                operation = Isolate(op.object)
+            case ShowOp():
+                values = {}
+                operation = ShowAll()
             case _:
                 raise AssertionError(f"no such operation: {op}")
         return self._history.next_entry(key, "do", operation=operation, **values)
@@ -363,11 +377,12 @@ class LiveSession:
     def _apply(self, entry: Entry) -> None:
         """Do an entry's operation in the session."""
         assert self._session is not None  # the session is prepared
+        operation = self._history.subject(entry)
+        if not isinstance(operation, Operation):
+            return  # it is about what is in sight
         if entry.kind == "undo":
             self._session.undo()
             return
-        operation = self._history.undone[-1].operation if entry.kind == "redo" else entry.operation
-        assert operation is not None  # only these kinds come here
         masks = self._session.extend([operation])
         if isinstance(operation, Merge) and masks.part.max() > MAX_PART:
             self._session.undo()
@@ -378,17 +393,21 @@ class LiveSession:
     def _revert(self, entry: Entry) -> None:
         """Take back what `_apply` did."""
         assert self._session is not None  # the session is prepared
-        if entry.kind != "undo":
-            self._session.undo()
-        elif (operation := self._history.done[-1].operation) is not None:
+        operation = self._history.subject(entry)
+        if not isinstance(operation, Operation):
+            return
+        if entry.kind == "undo":
             self._session.extend([operation])
+        else:
+            self._session.undo()
 
     async def _write(self, entry: Entry, opened: OpenScene) -> None:
         """Have an entry on disk and in the history, or raise and have it in neither."""
         record = entry.as_record(opened.scene)
         await self._work.run(Lane.DISK, self._log.append, record)
+        changes_labels = isinstance(self._history.subject(entry), Operation)
         self._history.add(entry)
-        for watcher in self.watchers:
+        for watcher in self.watchers if changes_labels else ():
             watcher(entry)
 
     def _check_base(self, base: int, op: Op) -> None:
@@ -399,7 +418,7 @@ class LiveSession:
             )
         if isinstance(op, ClickOp):
             between = self._history.in_the_way(base, op.object)
-        elif isinstance(op, RenameOp):
+        elif isinstance(op, RenameOp | HideOp | IsolateOp | ShowOp):
             between = []
         else:
             between = self._history.since(base)
@@ -443,6 +462,7 @@ class LiveSession:
             redo=history.undone[-1].brief() if history.undone else None,
             next_object=history.next_object(),
             highest_part=history.highest_parts(),
+            in_sight=history.in_sight(),
         )
 
     def _tell(self, stage: Literal["read", "encode", "ready"]) -> None:

@@ -161,6 +161,28 @@ class DeleteOp(Message):
     part: Annotated[int, Field(ge=1, le=MAX_PART)] | None = None
 
 
+class HideOp(Message):
+    """An object, or one of its parts, out of sight, or back in it; its labels stay."""
+
+    op: Literal["hide"]
+    object: Annotated[int, Field(ge=1, le=MAX_OBJECT)]
+    part: Annotated[int, Field(ge=1, le=MAX_PART)] | None = None
+    hidden: bool
+
+
+class IsolateOp(Message):
+    """One object in sight and no other; null: the others too."""
+
+    op: Literal["isolate"]
+    object: Annotated[int, Field(ge=1, le=MAX_OBJECT)] | None
+
+
+class ShowOp(Message):
+    """Everything in sight again."""
+
+    op: Literal["show"]
+
+
 class UndoOp(Message):
     """The last operation taken back."""
 
@@ -174,7 +196,18 @@ class RedoOp(Message):
 
 
 Op = Annotated[
-    ClickOp | ChooseOp | PaintOp | RenameOp | LockOp | MergeOp | DeleteOp | UndoOp | RedoOp,
+    ClickOp
+    | ChooseOp
+    | PaintOp
+    | RenameOp
+    | LockOp
+    | MergeOp
+    | DeleteOp
+    | HideOp
+    | IsolateOp
+    | ShowOp
+    | UndoOp
+    | RedoOp,
     Field(discriminator="op"),
 ]
 
@@ -233,10 +266,18 @@ class ClickMark(Message):
     negative: bool
 
 
+class Target(Message):
+    """An object (part 0), or one of its parts."""
+
+    object: int
+    part: int
+
+
 class State(Message):
     """All of a session but its labels, as of `rev`.
 
     `undo` and `redo` are what those would act on. `suggestions` are points worth a click next.
+    `hidden` is out of sight, and so is, where `alone` names an object, every other object.
     """
 
     type: Literal["state"] = "state"
@@ -247,6 +288,8 @@ class State(Message):
     objects: list[ObjectRow]
     clicks: list[ClickMark]
     suggestions: list[int]
+    hidden: list[Target]
+    alone: int | None
 
 
 Quaternion = tuple[Coordinate, Coordinate, Coordinate, Coordinate]

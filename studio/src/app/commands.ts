@@ -65,14 +65,10 @@ export class Commands {
         if (target) this.toggleHidden(target);
         return true;
       case "isolate":
-        store.isolated.value =
-          target && store.isolated.value !== target.object ? target.object : null;
+        this.toggleIsolated(target?.object ?? null);
         return true;
       case "show-all":
-        batch(() => {
-          store.hidden.value = new Set();
-          store.isolated.value = null;
-        });
+        if (store.someHidden.value) void this.studio.do(() => ({ op: "show" }));
         return true;
       case "lock":
         if (target) this.toggleLock(target.object);
@@ -154,10 +150,15 @@ export class Commands {
   }
 
   toggleHidden(target: Target): void {
-    const key = store.rowKey(target);
-    const next = new Set(store.hidden.value);
-    if (!next.delete(key)) next.add(key);
-    store.hidden.value = next;
+    const { object, part } = target;
+    const hidden = !store.hidden.value.has(store.rowKey(target));
+    void this.studio.do(() => ({ op: "hide", object, part: part || null, hidden }));
+  }
+
+  private toggleIsolated(wanted: number | null): void {
+    const now = store.isolated.value;
+    const object = wanted === now ? null : wanted;
+    if (object !== now) void this.studio.do(() => ({ op: "isolate", object }));
   }
 
   toggleLock(object: number): void {

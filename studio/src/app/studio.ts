@@ -361,6 +361,7 @@ export class Studio implements Listener {
   private paintPalette(): void {
     const hidden = store.hidden.value;
     const only = store.isolated.value;
+    const working = store.target.value?.object; // what one works on is in sight
     const entries = [];
     for (const row of store.rows.value)
       for (const part of [0, ...row.parts.map((p) => p.part)]) {
@@ -368,7 +369,7 @@ export class Studio implements Listener {
         let visibility: Visibility = "shown";
         if (hidden.has(`${object}`) || (part && hidden.has(`${object}.${part}`)))
           visibility = "hidden";
-        else if (only !== null && only !== object) visibility = "hidden";
+        else if (only !== null && only !== object && working !== object) visibility = "hidden";
         const colour = store.colourOf({ object, part });
         entries.push({ object, part, colour, visibility });
       }

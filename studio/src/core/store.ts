@@ -44,8 +44,6 @@ export const target = signal<Target | null>(null);
 /** What was asked for: the next click starts it, wherever it lands. */
 export const fresh = signal<"object" | "part" | null>(null);
 export const readings = signal<Readings | null>(null);
-export const hidden = signal<ReadonlySet<string>>(new Set());
-export const isolated = signal<number | null>(null);
 
 export const tool = signal<Tool>("click");
 export const through = signal(false);
@@ -87,6 +85,12 @@ export const locked = (object: number): boolean =>
 
 /** Key of a row of the tree: "2" an object, "2.1" its part 1. */
 export const rowKey = (t: Target): string => (t.part ? `${t.object}.${t.part}` : `${t.object}`);
+
+/** Rows that are out of sight. */
+export const hidden = computed(() => new Set((state.value?.hidden ?? []).map(rowKey)));
+/** The only object in sight, or null. */
+export const isolated = computed(() => state.value?.alone ?? null);
+export const someHidden = computed(() => hidden.value.size > 0 || isolated.value !== null);
 
 let lastToast = 0;
 

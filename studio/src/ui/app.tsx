@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import type { Commands } from "../app/commands";
 import * as store from "../core/store";
 import { DropZone, Start } from "./start";
 import { ExportDialog, HelpDialog, ReportDialog } from "./dialogs";
@@ -80,7 +81,7 @@ function Work(props: { id: string; participant: string; onMade: (made: Made) => 
         <Toasts />
         <DropZone />
       </main>
-      <StatusBar />
+      {made ? <StatusBar commands={made.commands} /> : <footer class="statusbar" />}
       <div class="sr-only" aria-live="polite" role="log">
         {store.announcement.value}
       </div>
@@ -145,16 +146,19 @@ function Toasts() {
   );
 }
 
-function StatusBar() {
+function StatusBar({ commands }: { commands: Commands }) {
   const scene = store.scene.value;
   const session = store.session.value;
-  const hidden = store.hidden.value.size + (store.isolated.value === null ? 0 : 1);
   const rev = store.state.value?.rev;
   return (
     <footer class="statusbar">
       <span class="hint">{store.hint.value || " "}</span>
       <span class="space" />
-      {hidden > 0 && <span>some points hidden (Alt+H shows all)</span>}
+      {store.someHidden.value && (
+        <button type="button" class="link" onClick={() => commands.run("show-all")}>
+          Some objects are hidden: show all
+        </button>
+      )}
       {scene && <span>{count(scene.points)} points</span>}
       {session && <span>{session.segmenter} engine</span>}
       {rev !== undefined && <span title="Operations on disk">rev {rev}</span>}

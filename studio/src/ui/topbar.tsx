@@ -104,12 +104,16 @@ const VERBS: Record<string, string> = {
   merge: "merge",
   delete: "delete",
 };
+const SIGHTS: Record<string, string> = { hide: "hide", show: "show", isolate: "show only" };
 
 /** An operation as a button says it: "− click on chair 1 › leg". */
 function inWords(brief: Brief): string {
+  const sight = SIGHTS[brief.op];
+  if (sight && !brief.object) return "show all";
   const verb = VERBS[brief.op] ?? brief.op;
   const sign = brief.negative ? "− " : "";
   if (!brief.object) return brief.op === "click" ? "background click" : sign + verb;
   const target = { object: brief.object, part: brief.part ?? 0 };
-  return `${sign}${verb} on ${nameOf(target, store.rows.value)}`;
+  const name = nameOf(target, store.rows.value);
+  return sight ? `${sight} ${name}` : `${sign}${verb} on ${name}`;
 }

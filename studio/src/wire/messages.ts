@@ -59,7 +59,7 @@ export interface DoOp {
   type: "op";
   key: string;
   base?: number | null;
-  op: ClickOp | ChooseOp | PaintOp | RenameOp | LockOp | MergeOp | DeleteOp | UndoOp | RedoOp;
+  op: ClickOp | ChooseOp | PaintOp | RenameOp | LockOp | MergeOp | DeleteOp | HideOp | IsolateOp | ShowOp | UndoOp | RedoOp;
 }
 
 export interface Export {
@@ -101,10 +101,22 @@ export interface Hello {
   rev?: number | null;
 }
 
+export interface HideOp {
+  op: "hide";
+  object: number;
+  part?: number | null;
+  hidden: boolean;
+}
+
 export interface ImageMask {
   box: [number, number, number, number];
   runs: number[];
   size: [number, number];
+}
+
+export interface IsolateOp {
+  op: "isolate";
+  object: number | null;
 }
 
 export interface Level {
@@ -293,6 +305,10 @@ export interface SessionInfo {
   modified: string;
 }
 
+export interface ShowOp {
+  op: "show";
+}
+
 export interface Stale {
   type: "stale";
   key: string;
@@ -309,6 +325,8 @@ export interface State {
   objects: ObjectRow[];
   clicks: ClickMark[];
   suggestions: number[];
+  hidden: Target[];
+  alone: number | null;
 }
 
 export interface StudyAnswers {
@@ -375,6 +393,11 @@ export interface StudyView {
   distance_m: number;
 }
 
+export interface Target {
+  object: number;
+  part: number;
+}
+
 export interface UndoOp {
   op: "undo";
 }
@@ -393,7 +416,7 @@ export interface Welcome {
   study: boolean;
 }
 
-export type Op = ClickOp | ChooseOp | PaintOp | RenameOp | LockOp | MergeOp | DeleteOp | UndoOp | RedoOp;
+export type Op = ClickOp | ChooseOp | PaintOp | RenameOp | LockOp | MergeOp | DeleteOp | HideOp | IsolateOp | ShowOp | UndoOp | RedoOp;
 
 export type ClientMessage = Hello | DoOp | Resync | Ping;
 
