@@ -2,15 +2,21 @@
 
 import gzip
 import hashlib
+import json
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from serving import RunningServer
 
+from pinpoint3d import Scene, load
+from pinpoint3d.errors import FileFormatError
+from pinpoint3d.server.parcel import pack, unpack
 from pinpoint3d.server.uploads import label_of
 
 HEADER = "ply\nformat binary_little_endian 1.0\nelement vertex {n}\n" + "".join(
@@ -25,16 +31,23 @@ def ply(n: int, body: bytes) -> bytes:
 SMALL = ply(3, struct.pack("<9f", 0, 0, 0, 1, 0, 0, 0, 1, 0))
 
 
-def upload(server: RunningServer, content: bytes, name: str = "scan.ply", **more: object):
+def upload(
+    server: RunningServer,
+    content: bytes,
+    name: str = "scan.ply",
+    sha256: str | None = None,
+    **options: str,
+):
     """The last answer of sending a file."""
-    begun = server.request("POST", "uploads", json={"name": name, "bytes": len(content), **more})
+    wanted = {"name": name, "bytes": len(content), "sha256": sha256}
+    begun = server.request("POST", "uploads", json=wanted)
     if begun.status_code != 201:
         return begun
     uploaded = begun.json()["id"]
     sent = server.request("PUT", f"uploads/{uploaded}?offset=0", content=content)
     if sent.status_code != 204:
         return sent
-    return server.request("POST", f"uploads/{uploaded}/done", json={})
+    return server.request("POST", f"uploads/{uploaded}/done", json=options)
 
 
 def test_a_file_becomes_a_scan_that_sessions_work_on(server: RunningServer, scan: Path):
@@ -49,6 +62,41 @@ def test_a_file_becomes_a_scan_that_sessions_work_on(server: RunningServer, scan
     assert made.status_code == 201
     click = {"op": "click", "row": 9_000, "object": 1}
     assert server.do(made.json()["id"], click).json()["rev"] == 1
+
+
+@pytest.mark.parametrize("name", ["labelled_scan", "scan"])
+def test_what_is_uploaded_is_what_the_package_reads(
+    server: RunningServer, request: pytest.FixtureRequest, name: str
+):
+    """To the last bit, though another process reads it; exports need the source too."""
+    path: Path = request.getfixturevalue(name)
+    expected = load(path, units="cm", up="-y")
+    info = upload(server, path.read_bytes(), units="cm", up="-y").json()
+    got = server.run(server.services.scenes.open(info["id"])).scene
+    for each in ("xyz", "origin", "up", "rgb", "faces"):
+        np.testing.assert_array_equal(getattr(got, each), getattr(expected, each))
+    assert got.xyz.dtype == expected.xyz.dtype
+    assert list(got.fields) == list(expected.fields)
+    for field, values in expected.fields.items():
+        np.testing.assert_array_equal(got.fields[field], values)
+    assert (got.labels is None) == (expected.labels is None)
+    if got.labels is not None and expected.labels is not None:
+        np.testing.assert_array_equal(got.labels.object, expected.labels.object)
+        np.testing.assert_array_equal(got.labels.part, expected.labels.part)
+    assert got.source is not None
+    assert expected.source is not None
+    assert got.source == replace(expected.source, path=got.source.path)
+    assert got.source.path.read_bytes() == path.read_bytes()
+
+
+def test_what_is_no_scene_is_refused_when_it_is_unpacked(scene: Scene, tmp_path: Path):
+    pack(scene, tmp_path)
+    assert len(unpack(tmp_path)) == len(scene)
+    words = json.loads((tmp_path / "scene.json").read_text())
+    for arrays in ({"xyz": ["<f4", [10**12, 3]]}, {"xyz": ["|O", [3, 3]]}, {"../a": ["<f4", [3]]}):
+        (tmp_path / "scene.json").write_text(json.dumps(words | {"arrays": arrays}))
+        with pytest.raises(FileFormatError):
+            unpack(tmp_path)
 
 
 def test_a_file_comes_in_pieces_and_goes_on_after_a_break(server: RunningServer):

@@ -87,10 +87,15 @@ class SceneStore:
 
     async def add(self, path: Path, options: Mapping[str, Any], name: str) -> OpenScene:
         """Open a scan and keep it by what it holds; the same file and options are one scan."""
-        opened = await self._work.run(Lane.FILES, self._read, path, dict(options), name)
+        scene = await self._work.run(Lane.FILES, partial(load, path, **options))
+        return await self.add_read(scene, name)
+
+    async def add_read(self, scene: Scene, name: str) -> OpenScene:
+        """Keep a scan that was read already, as `add` does."""
+        opened = await self._work.run(Lane.FILES, self._prepared, scene, name)
         source = opened.scene.source
         assert source is not None  # it was read from a file
-        stored = path.resolve()
+        stored = source.path.resolve()
         if stored.is_relative_to(self._folder.resolve()):
             stored = stored.relative_to(self._folder.resolve())
         record = SceneRecord(opened.id, name, str(stored), source.sha256, dict(source.options))
@@ -165,7 +170,10 @@ class SceneStore:
         return opened
 
     def _read(self, path: Path, options: Mapping[str, Any], name: str) -> OpenScene:
-        scene = load(path, **options)
+        return self._prepared(load(path, **options), name)
+
+    def _prepared(self, scene: Scene, name: str) -> OpenScene:
+        """A scan with its display order, if it is not too large."""
         if len(scene) > self._max_points:
             raise RefusedError(
                 Code.TOO_LARGE,

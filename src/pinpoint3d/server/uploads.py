@@ -1,7 +1,7 @@
 """Files that clients send, a piece at a time, and what becomes of them.
 
 Nothing of a client's name gets into a path but its suffix. A file is kept under its hash, once a
-process of its own has opened it.
+process of its own has read it.
 """
 
 import asyncio
@@ -19,10 +19,11 @@ from pinpoint3d.errors import FileFormatError
 from pinpoint3d.server.identifiers import new_id
 from pinpoint3d.server.messages import Code, NewUpload, Upload
 from pinpoint3d.server.problems import RefusedError
+from pinpoint3d.server.reader import read_apart
 from pinpoint3d.server.scenes import OpenScene, SceneStore
 from pinpoint3d.server.settings import Settings
-from pinpoint3d.server.tryout import check_opens
 from pinpoint3d.server.work import Lane, Work
+from pinpoint3d.types import Scene
 
 CHUNK = 8 << 20
 ABANDONED_S = 3600.0
@@ -124,8 +125,8 @@ class Uploads:
                 )
             self._work.check_free(Lane.FILES)
             try:
-                kept = await self._work.run(Lane.FILES, self._keep, mine, options)
-                return await self._scenes.add(kept, options, mine.label)
+                scene = await self._work.run(Lane.FILES, self._keep, mine, options)
+                return await self._scenes.add_read(scene, mine.label)
             finally:
                 self._drop(mine)
 
@@ -140,16 +141,19 @@ class Uploads:
             if mine.touched < before and not mine.busy.locked():
                 self._drop(mine)
 
-    def _keep(self, mine: _Incoming, options: Mapping[str, Any]) -> Path:
-        """Where a file is kept that opens, or a refusal."""
+    def _keep(self, mine: _Incoming, options: Mapping[str, Any]) -> Scene:
+        """Read a file and keep it, or refuse it; the scene's source is where it is kept."""
         with mine.path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         if mine.sha256 not in (None, digest):
             raise RefusedError(Code.UNREADABLE, "the file was damaged on its way; send it again.")
+        kept = self._kept / f"{digest}{mine.path.name.removeprefix(mine.id)}"
         try:
-            check_opens(
+            scene = read_apart(
                 mine.path,
                 options,
+                kept=kept,
+                sha256=digest,
                 memory=self._settings.reader_bytes,
                 seconds=self._settings.reader_s,
                 points=self._settings.points,
@@ -157,10 +161,8 @@ class Uploads:
         except FileFormatError as error:
             detail = str(error).replace(mine.path.name, mine.label)
             raise RefusedError(Code.UNREADABLE, detail) from None
-        suffix = mine.path.name.removeprefix(mine.id)
-        kept = self._kept / f"{digest}{suffix}"
         mine.path.replace(kept)
-        return kept
+        return scene
 
     def _find(self, upload_id: str) -> _Incoming:
         if upload_id not in self._incoming:
