@@ -31,6 +31,9 @@ Seed = Annotated[int, typer.Option("--seed", help="Of everything drawn.", min=0)
 Every = Annotated[
     int, typer.Option("--validate-every", help="Steps between validations and checkpoints.", min=1)
 ]
+Begin = Annotated[
+    Path | None, typer.Option("--begin", help="Weights of the same network to begin with.")
+]
 Device = Annotated[str, typer.Option("--device", help="cpu, or cuda where there is one.")]
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Processes that prepare crops; else one a core.")
@@ -51,6 +54,7 @@ def train(
     seed: Seed = 0,
     validate_every: Every = 250,
     device: Device = "cpu",
+    begin: Begin = None,
     workers: Workers = None,
 ) -> None:
     """Train a network; stop it at any time, and run the same command to go on.
@@ -58,14 +62,17 @@ def train(
     On several processors or machines: torchrun --nproc-per-node N --no-python pinpoint3d train ...
     """
     try:
-        from pinpoint3d.train.loop import Crops, Progress, Recipe
+        from pinpoint3d.train.journal import Progress
+        from pinpoint3d.train.loop import Crops, Recipe
         from pinpoint3d.train.loop import train as run
     except ImportError:
         raise MissingExtraError("training needs torch; install pinpoint3d[net].") from None
     from pinpoint3d.net.presets import PRESETS, built
+    from pinpoint3d.net.weights import read_weights
     from pinpoint3d.synth.dataset import Dataset
     from pinpoint3d.train.prepare import crop_files, prepare, wait_for
 
+    first = None if begin is None else read_weights(begin)
     config = PRESETS[preset]
     sight = built(config).sight
     is_first = int(os.environ.get("RANK", "0")) == 0  # torchrun starts several of this
@@ -85,7 +92,7 @@ def train(
             advance(now.step - last)
             last = now.step
 
-        best = run(recipe, learned, judged, out, device=device, done=shown)
+        best = run(recipe, learned, judged, out, begin=first, device=device, done=shown)
     if is_first:
         print_line(f"wrote {best}; use it with --segmenter {best}")
 

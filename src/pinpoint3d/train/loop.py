@@ -8,13 +8,12 @@ place in the batch, so a run that was stopped goes on as if it had not been, and
 processes draws the same lessons as one.
 """
 
-import csv
 import json
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
 from pathlib import Path
@@ -34,6 +33,7 @@ from pinpoint3d.net.parameters import initial
 from pinpoint3d.net.presets import PRESETS, AnyConfig, built, described
 from pinpoint3d.net.weights import Weights, write_weights
 from pinpoint3d.train.crops import Crop, CropFile
+from pinpoint3d.train.journal import Journal, Progress
 from pinpoint3d.train.lessons import Lesson, draw_lesson, lesson_on
 
 AHEAD = 4  # lessons drawn while others are learned
@@ -80,18 +80,6 @@ class Recipe:
     average: float = 0.998
     validate_every: int = 250
     losses: LossWeights = field(default_factory=LossWeights)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a run stands after a step; `iou` is that of the last validation, by rounds."""
-
-    step: int
-    steps: int
-    loss: float
-    rate: float
-    crops_per_second: float
-    iou: tuple[float, ...]
 
 
 class Crops:
@@ -143,9 +131,9 @@ def train(
         If the folder holds a run of another recipe, or the loss is no number any more.
     """
     model = built(recipe.config)
-    with _processes(device) as (rank, world):
+    with _processes(device) as (rank, world), ExitStack() as open_:
         run = _Run.begun(recipe, model, out, begin, device)
-        out.mkdir(parents=True, exist_ok=True)
+        journal = open_.enter_context(Journal(out)) if rank == 0 else None
         iou: tuple[float, ...] = ()
         began, first = monotonic(), run.step
         for lessons in _batches(recipe, crops, run.step, rank, world):
@@ -161,8 +149,8 @@ def train(
                 _wait(world)
             passed = (run.step - first) * recipe.batch / max(monotonic() - began, 1e-9)
             progress = Progress(run.step, recipe.steps, loss, rate, passed, iou)
-            if rank == 0:
-                _log(out / "log.csv", progress)
+            if journal is not None:
+                journal.add(progress)
             done(progress)
     return out / BEST
 
@@ -479,17 +467,3 @@ def _processes(device: str) -> Iterator[tuple[int, int]]:
 def _wait(world: int) -> None:
     if world > 1:
         torch.distributed.barrier()
-
-
-def _log(path: Path, progress: Progress) -> None:
-    """Add a line to the run's table."""
-    fresh = not path.exists()
-    with path.open("a", newline="") as stream:
-        writer = csv.writer(stream)
-        if fresh:
-            writer.writerow(["step", "loss", "rate", "crops_per_second", "iou"])
-        shown = " ".join(f"{v:.4f}" for v in progress.iou)
-        writer.writerow(
-            [progress.step, f"{progress.loss:.4f}", f"{progress.rate:.2e}",
-             f"{progress.crops_per_second:.2f}", shown]
-        )  # fmt: skip
