@@ -78,6 +78,40 @@ def test_every_operation_is_that_of_a_session(server: RunningServer, scan: Path,
     assert state["rev"] == 13
 
 
+def test_a_click_for_the_whole_object_comes_to_the_part_that_is_started_round_it(
+    server: RunningServer, scan: Path
+):
+    """To a segmenter it would mean "none of its parts", which nobody meant who saw no parts."""
+    top = [9_000, 9_001, 9_300]
+    session = server.open(scan)
+    with server.browser(session) as browser:
+        browser.do(click(top[0], None))
+        browser.do(click(12_000, 1))
+        browser.do(click(12_001, 2))
+        before = server.labels(session)
+        ack = browser.do(click(top[1], 1, None))
+        browser.follow(ack["rev"])
+        after = server.labels(session)
+        assert ack["rev"] == 5  # with the click that came along
+        assert [after.part[row] for row in (top[0], top[1], 12_000)] == [1, 1, 0]
+        marks = browser.state["clicks"]
+        assert sorted((m["object"], m["part"]) for m in marks) == [(1, 0), (1, 1), (1, 1), (2, 0)]
+        # one undo and one redo for both
+        browser.follow(browser.do({"op": "undo"})["rev"])
+        assert (server.labels(session).part == before.part).all()
+        assert browser.state["undo"] == {"op": "click", "object": 2, "part": 0, "negative": False}
+        browser.follow(browser.do({"op": "redo"})["rev"])
+        assert (server.labels(session).part == after.part).all()
+        assert browser.state["redo"] is None
+        # the log says the same, and a click on what has parts stays what it says
+        browser.follow(browser.do(click(9_600, 1))["rev"])
+        rev = browser.do(click(9_601, 1, None))["rev"]
+        assert rev == browser.state["rev"] + 1
+    shown = server.labels(session)
+    server.run(server.services.sessions.close())
+    assert (server.labels(session).part == shown.part).all()
+
+
 def test_sights_are_operations_that_no_engine_hears_of(
     serve: Callable[..., RunningServer], scan: Path
 ):

@@ -49,6 +49,8 @@ class Entry:
         What "do" does.
     object, part, negative
         The target that was meant: a negative click is an operation for another label.
+    rider
+        Whether it came along with the entry before, and is undone and redone with it.
     """
 
     rev: int
@@ -59,6 +61,7 @@ class Entry:
     object: int | None = None
     part: int | None = None
     negative: bool = False
+    rider: bool = False
 
     def brief(self) -> Brief:
         """What a list shows of it."""
@@ -84,6 +87,8 @@ class Entry:
                 record["do"] = operation_as_dict(self.operation, scene)
             record["target"] = [self.object, self.part]
             record["negative"] = self.negative
+            if self.rider:
+                record["rider"] = True
         return record
 
 
@@ -95,6 +100,7 @@ class Mark:
     object: int
     part: int
     negative: bool
+    rider: bool = False
 
 
 class History:
@@ -155,6 +161,10 @@ class History:
             case _:
                 return self.done[-1].operation
 
+    def rides_next(self) -> bool:
+        """Whether what would be redone next came along with what was redone last."""
+        return bool(self.undone) and self.undone[-1].rider
+
     def in_sight(self) -> InSight:
         """What is out of sight."""
         return in_sight(e.operation for e in self.done if isinstance(e.operation, Sight))
@@ -197,7 +207,9 @@ class History:
         for entry in self.done:
             match entry.operation:
                 case Click() as click:
-                    marks.append(Mark(click, entry.object or 0, entry.part or 0, entry.negative))
+                    target = (entry.object or 0, entry.part or 0)
+                    marks = [m for m in marks if not (entry.rider and m.click.point == click.point)]
+                    marks.append(Mark(click, *target, entry.negative, entry.rider))
                 case Merge(into, other):
                     marks = [
                         Mark(m.click, into, 0, m.negative) if m.object == other else m
@@ -208,6 +220,16 @@ class History:
                         m for m in marks if m.object != object_id or part_id not in (None, m.part)
                     ]
         return marks
+
+    def on_whole(self, object_id: int) -> list[Mark]:
+        """Clicks for an object from before it had parts: they did not mean "none of its parts"."""
+        early: list[Mark] = []
+        for mark in self.marks():
+            if mark.object == object_id and mark.part == 0 and not mark.negative:
+                early.append(mark)
+            elif mark.object == object_id and mark.part and not mark.rider:
+                break
+        return early
 
     def in_the_way(self, base: int, object_id: int | None) -> list[Entry]:
         """What was done after `base` that changes what a click for an object means."""
@@ -239,6 +261,7 @@ def entry_of(record: Mapping[str, Any], n_rows: int) -> Entry:
             object=object_id,
             part=part_id,
             negative=bool(record.get("negative", False)),
+            rider=bool(record.get("rider", False)),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ProjectError(f"a session's log holds what is no operation ({error!r}).") from None

@@ -18,7 +18,7 @@ from pinpoint3d.errors import PinpointError
 from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
 from pinpoint3d.server.answers import Answer, Snapshot, answer
 from pinpoint3d.server.frames import candidates_frame, encode, mask_frame
-from pinpoint3d.server.history import Entry, History, entry_of, next_part
+from pinpoint3d.server.history import Entry, History, Mark, entry_of, next_part
 from pinpoint3d.server.identifiers import new_id
 from pinpoint3d.server.messages import (
     MAX_PART,
@@ -152,8 +152,16 @@ class LiveSession:
             if base is not None:
                 self._check_base(base, op)
             if isinstance(op, ClickOp):
-                return _ack(await self._click(key, op, opened))
-            return _ack(await self._change(key, op, opened))
+                entry = await self._click(key, op, opened)
+                if op.part is None:
+                    await self._bring_along(entry, opened)
+                return Ack(key=key, rev=self.rev, object=entry.object, part=entry.part)
+            entry = await self._change(key, op, opened)
+            while isinstance(op, UndoOp) and self._history.undone[-1].rider:
+                entry = await self._change(new_id(), op, opened)
+            while isinstance(op, RedoOp) and self._history.rides_next():
+                entry = await self._change(new_id(), op, opened)
+            return Ack(key=key, rev=entry.rev, object=entry.object, part=entry.part)
 
     async def candidates(self, op: ClickOp, ack: Ack) -> bytes:
         """Frame of the readings of a click, small to large."""
@@ -180,8 +188,9 @@ class LiveSession:
         """Whether a click that was just acknowledged is the only one of its target."""
         if not ack.object or op.negative:
             return False
-        mine = [m for m in self._history.marks() if (m.object, m.part) == (ack.object, ack.part)]
-        return len(mine) == 1
+        target = (ack.object, ack.part)
+        marks = self._history.marks()
+        return sum((m.object, m.part) == target and not m.rider for m in marks) == 1
 
     async def read(self, do: Callable[[Session, OpenScene], R], lane: Lane = Lane.FILES) -> R:
         """Result of a function that looks at the session as it is answered, run in a thread."""
@@ -306,6 +315,43 @@ class LiveSession:
         self._to_show.set()
         return entry
 
+    async def _bring_along(self, entry: Entry, opened: OpenScene) -> None:
+        """Let clicks for the whole object come to a part that was started; `_lock` is held.
+
+        A click made when its object had no parts did not mean "none of its parts", as it does to
+        a segmenter. Where it would be in the new part, were it not there, it is a click for it.
+        """
+        object_id, part_id = entry.object or 0, entry.part or 0
+        early = self._history.on_whole(object_id)
+        if not early:
+            return
+        await self.answered()
+        async with self._model:
+            try:
+                await self._flush()
+                there = await self._work.run(Lane.DECODE, self._within, entry, early)
+                for mark in there:
+                    click = Click(mark.click.point, object_id, part_id)
+                    target = {"object": object_id, "part": part_id, "rider": True}
+                    rider = self._history.next_entry(new_id(), "do", operation=click, **target)
+                    await self._do_and_write(rider, opened)
+            except Exception:  # the part has its click; what waits, `_answer_clicks` takes back
+                _logger.exception(
+                    "session %s: a part was started by one click alone", self.record.id
+                )
+
+    def _within(self, entry: Entry, early: list[Mark]) -> list[Mark]:
+        """Which early clicks are where a part would be without them."""
+        assert self._session is not None  # the session is prepared
+        others = [mark.click for mark in self._history.marks() if mark not in early]
+        masks = self._session.encoded.segment(others)
+
+        def is_mine(mark: Mark) -> bool:
+            row = mark.click.point or 0
+            return (masks.object[row], masks.part[row]) == (entry.object, entry.part)
+
+        return [mark for mark in early if is_mine(mark)]
+
     async def _change(self, key: str, op: Op, opened: OpenScene) -> Entry:
         """Do anything but a click, then have it on disk; `_lock` is held."""
         await self.answered()
@@ -316,17 +362,21 @@ class LiveSession:
                 _logger.exception("clicks in session %s have no answer", self.record.id)
                 await self._take_back(opened)
             entry = self._entry(key, op, opened)
-            try:
-                await self._work.run(Lane.DECODE, self._apply, entry)
-            except PinpointError as error:
-                raise refused(error) from None
-            try:
-                await self._write(entry, opened)
-            except RefusedError:
-                await self._work.run(Lane.DECODE, self._revert, entry)
-                raise
+            await self._do_and_write(entry, opened)
         self._to_show.set()
         return entry
+
+    async def _do_and_write(self, entry: Entry, opened: OpenScene) -> None:
+        """Do an entry's operation and have it on disk, or neither; both locks are held."""
+        try:
+            await self._work.run(Lane.DECODE, self._apply, entry)
+        except PinpointError as error:
+            raise refused(error) from None
+        try:
+            await self._write(entry, opened)
+        except RefusedError:
+            await self._work.run(Lane.DECODE, self._revert, entry)
+            raise
 
     def _entry(self, key: str, op: Op, opened: OpenScene) -> Entry:
         """What an operation other than a click comes to in the log."""

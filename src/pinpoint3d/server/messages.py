@@ -90,6 +90,7 @@ class ClickOp(Place):
     """A click for a target: an object (part 0) or a part of one.
 
     `object` null makes a new object, `part` null a new part; the answer says which ids they got.
+    Clicks for the whole object from before it had parts come to a new part if they lie in it.
     Object 0 is background. A negative click says "not this part", or "not this object".
     """
 
