@@ -20,19 +20,26 @@ export function expose({ studio, pointer }: Made): void {
     },
     true,
   );
+  listenTo(WebSocket.prototype, stamp);
   const { frame, message } = studio;
   studio.frame = (news) => {
-    stamp("labels");
+    stamp("unpacked");
     frame.call(studio, news);
+    stamp("labels");
   };
   studio.message = (news) => {
     if (news.type === "state") stamp("state");
     message.call(studio, news);
   };
   const drawn = viewer.onDraw;
+  let firstPicture: number | null = null;
   viewer.onDraw = (settled) => {
     stamp("draw");
     drawn(settled);
+    if (firstPicture === null) {
+      viewer.finish();
+      firstPicture = performance.now();
+    }
     if (pressed > 0 && "labels" in click) {
       viewer.finish();
       stamp("pixels");
@@ -100,6 +107,8 @@ export function expose({ studio, pointer }: Made): void {
     contextLost: () => viewer.canvas.getContext("webgl2")?.isContextLost() ?? true,
     /** Milliseconds from the button's release to each stage of the answer. */
     clickTimes: () => clicks,
+    /** Milliseconds from the start of the page to its first picture of the scan. */
+    firstPicture: () => firstPicture,
     lit: () => viewer.lightedUp,
     /** Go to the first view, and draw it. */
     calm: () => {
@@ -109,4 +118,20 @@ export function expose({ studio, pointer }: Made): void {
     pointer: () => pointer.at,
   };
   (window as unknown as { __pp: typeof exposed }).__pp = exposed;
+}
+
+/** Stamp what sockets send and receive, from now on. */
+function listenTo(sockets: WebSocket, stamp: (what: string) => void): void {
+  const heard = new WeakSet<WebSocket>();
+  const { send } = sockets;
+  sockets.send = function (this: WebSocket, data) {
+    if (!heard.has(this))
+      this.addEventListener("message", (event: MessageEvent<string | ArrayBuffer>) => {
+        if (typeof event.data !== "string") stamp("received");
+        else if (event.data.startsWith('{"type":"ack"')) stamp("acknowledged");
+      });
+    heard.add(this);
+    stamp("sent");
+    send.call(this, data);
+  };
 }

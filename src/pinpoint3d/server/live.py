@@ -50,6 +50,7 @@ from pinpoint3d.session import Session
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Click
 
+MOST_OF_OBJECT = 0.9  # of its points: no part has more
 _logger = logging.getLogger(__name__)
 R = TypeVar("R")
 
@@ -341,16 +342,15 @@ class LiveSession:
                 )
 
     def _within(self, entry: Entry, early: list[Mark]) -> list[Mark]:
-        """Which early clicks are where a part would be without them."""
+        """Which early clicks are where a part would be without them, if it were only a part."""
         assert self._session is not None  # the session is prepared
         others = [mark.click for mark in self._history.marks() if mark not in early]
         masks = self._session.encoded.segment(others)
-
-        def is_mine(mark: Mark) -> bool:
-            row = mark.click.point or 0
-            return (masks.object[row], masks.part[row]) == (entry.object, entry.part)
-
-        return [mark for mark in early if is_mine(mark)]
+        part = (masks.object == entry.object) & (masks.part == entry.part)
+        n_object = np.count_nonzero(self._session.masks.object == entry.object)
+        if np.count_nonzero(part) > MOST_OF_OBJECT * n_object:
+            return []  # then they are what keeps it from being everything
+        return [mark for mark in early if part[mark.click.point or 0]]
 
     async def _change(self, key: str, op: Op, opened: OpenScene) -> Entry:
         """Do anything but a click, then have it on disk; `_lock` is held."""

@@ -25,7 +25,8 @@ export class Studio implements Listener {
   private lastClick: { rev: number; op: ClickOp } | null = null;
   private earlyReadings: Frame | null = null;
   private queue: Promise<unknown> = Promise.resolve();
-  private pendingMarks: Mark[] = [];
+  /** Clicks that are not answered yet; their revision once they are on disk. */
+  private pendingMarks: { mark: Mark; rev: number }[] = [];
   private loading = "";
 
   constructor(
@@ -109,16 +110,25 @@ export class Studio implements Listener {
     const colour = css(target ? store.colourOf(target) : store.nextColour());
     const text = negative ? "−" : "+";
     const mark: Mark = { point, kind: "pending", colour, text, title: "" };
-    this.pendingMarks = [...this.pendingMarks, mark];
+    const waiting = { mark, rev: Infinity };
+    this.pendingMarks.push(waiting);
     store.readings.value = null;
     this.placeMarks();
     this.viewer.hold();
     const ack = await this.do(make);
     if (ack?.object) store.target.value = { object: ack.object, part: ack.part ?? 0 };
-    this.pendingMarks = this.pendingMarks.filter((other) => other !== mark);
+    waiting.rev = ack?.rev ?? 0;
     if (ack) this.releaseAt = ack.rev;
-    else this.placeMarks();
+    this.forgetMarks(store.state.value?.rev ?? 0);
     if (!ack || (store.state.value?.rev ?? 0) >= ack.rev) this.viewer.release();
+  }
+
+  /** Clicks up to a revision are answered, and have their marks from there. */
+  private forgetMarks(rev: number): void {
+    const left = this.pendingMarks.filter((waiting) => waiting.rev > rev);
+    if (left.length === this.pendingMarks.length) return;
+    this.pendingMarks = left;
+    this.placeMarks();
   }
 
   /** Revision whose state is the last part of the answer that is waited for. */
@@ -191,8 +201,9 @@ export class Studio implements Listener {
   }
 
   private afterState(before: State | null, next: State): void {
+    this.forgetMarks(next.rev);
     if (this.lastClick && next.rev > this.lastClick.rev) store.readings.value = null;
-    if (this.releaseAt > 0 && next.rev >= this.releaseAt) this.viewer.release();
+    if (next.rev >= this.releaseAt) this.viewer.release();
     if (before && next.rev !== before.rev) {
       this.announce();
       if (next.rev === this.releaseAt) this.tellTaken(before, next);
@@ -236,6 +247,7 @@ export class Studio implements Listener {
         }
         const { start, end } = applyLabels(frame, labels.object, labels.part);
         this.connection.labelsRev = frame.rev;
+        if (frame.delta) this.viewer.hold(); // their state follows: one frame for both
         this.viewer.updateLabels(start, Math.min(end, this.cloud?.n ?? 0));
         store.answered.value = frame.rev;
         return;
@@ -393,11 +405,11 @@ export class Studio implements Listener {
       });
     }
     const suggestions = store.suggesting.value ? (store.state.value?.suggestions ?? []) : [];
-    suggestions.slice(0, 3).forEach((point, k) => {
-      const title = "Suggested next click";
-      marks.set(point, { point, kind: "suggested", colour: "", text: `${k + 1}`, title });
-    });
-    for (const mark of this.pendingMarks) marks.set(mark.point, mark);
+    for (const point of suggestions.slice(0, 3)) {
+      const title = "Unsure here: a click would help most";
+      marks.set(point, { point, kind: "suggested", colour: "", text: "?", title });
+    }
+    for (const { mark } of this.pendingMarks) marks.set(mark.point, mark);
     this.overlay.setMarks([...marks.values()]);
   }
 

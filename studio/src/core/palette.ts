@@ -2,13 +2,13 @@
 
 export type Rgb = readonly [number, number, number];
 
-// Okabe and Ito's colours for colour-blind readers, without black (scans have dark points) and
-// with their grey last.
+// Okabe and Ito's colours for colour-blind readers, without black (scans have dark points). Those
+// come first that wood, floors and walls do not have.
 const BASE: Rgb[] = [
-  [230, 159, 0],
   [86, 180, 233],
-  [0, 158, 115],
   [204, 121, 167],
+  [0, 158, 115],
+  [230, 159, 0],
   [240, 228, 66],
   [0, 114, 178],
   [213, 94, 0],
@@ -151,10 +151,11 @@ export function partOfSlot(slot: number, part: number): Rgb {
   if (part === 0) return base;
   const [light, a, b] = oklab(base);
   const step = STEPS[(part - 1) % STEPS.length];
-  const turn = 0.28 * Math.sin(part * 2.4);
+  const turn = 0.4 * Math.sin(part * 2.4);
   const x = a * Math.cos(turn) - b * Math.sin(turn);
   const y = a * Math.sin(turn) + b * Math.cos(turn);
-  return fromOklab([Math.min(0.95, Math.max(0.25, light + step)), x, y]);
+  const there = light + step > 0.95 ? light - 1.5 * step : light + step; // yellow has no room above
+  return fromOklab([Math.max(0.25, there), x, y]);
 }
 
 export const css = (c: Rgb): string => `rgb(${c[0]} ${c[1]} ${c[2]})`;

@@ -89,6 +89,7 @@ export function TargetPill({ commands }: { commands: Commands }) {
   const target = store.target.value;
   const merging = store.merging.value;
   const row = store.targetRow.value;
+  const amount = (row?.parts.find((p) => p.part === target?.part) ?? row)?.points ?? 0;
   let help = isTouch
     ? "Tap an object to start; tap something labelled to select it."
     : "Click an object to start. Click something labelled to select it.";
@@ -101,7 +102,7 @@ export function TargetPill({ commands }: { commands: Commands }) {
   else if (target)
     help = isTouch
       ? "Tap adds · long press takes away · two fingers move"
-      : "Click adds · right-click takes away · Ctrl+click starts a new part";
+      : "Click adds · right-click takes away · Ctrl+click starts a part";
   return (
     <div class="pill" role="status" aria-live="off">
       {target && (
@@ -109,6 +110,7 @@ export function TargetPill({ commands }: { commands: Commands }) {
       )}
       <span class="who">
         {target ? store.targetName.value : "New object"}
+        {row && target && <small>{count(amount)} points</small>}
         {!target && <span class="chip" style={{ background: css(store.nextColour()) }} />}
       </span>
       <span class="help">{help}</span>
@@ -125,10 +127,18 @@ export function TargetPill({ commands }: { commands: Commands }) {
       )}
       {target && (
         <IconButton
+          icon="plus"
+          label="Start another object with the next click"
+          command="new-object"
+          text="Object"
+          onClick={() => commands.run("new-object")}
+        />
+      )}
+      {target && (
+        <IconButton
           icon="check"
           label={target.part ? "Done with this part" : "Done with this object"}
           command="accept"
-          text="Done"
           onClick={() => commands.run("accept")}
         />
       )}
@@ -244,7 +254,7 @@ export function ReadingSlider({ studio }: { studio: Studio }) {
         <span>
           less <kbd>{keysOf("smaller")}</kbd>
         </span>
-        <b>{count(sizes[chosen])} points</b>
+        <b>How much is meant?</b>
         <span>
           <kbd>{keysOf("larger")}</kbd> more
         </span>

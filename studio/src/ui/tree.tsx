@@ -105,6 +105,10 @@ function Row({ target, row, level, locked, commands }: RowProps) {
   const shown = row.iou === null ? count(row.points) : `IoU ${row.iou.toFixed(2)}`;
   const classes = `row level-${level}${selected ? " selected" : ""}${hidden ? " hidden" : ""}`;
   const first = store.rows.value[0]?.object === target.object && isObject;
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (selected) element.current?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
   const select = () => {
     if (store.merging.value !== null && isObject)
       commands.mergeInto(store.merging.value, target.object);
@@ -112,6 +116,7 @@ function Row({ target, row, level, locked, commands }: RowProps) {
   };
   return (
     <div
+      ref={element}
       class={classes}
       role="treeitem"
       aria-level={level}

@@ -40,7 +40,9 @@ const TARGET_MS = 50; // of a frame while moving
 const FEWEST_DRAWN = 30_000;
 const STILL_MS = 150; // without movement: draw everything
 const HOLD_MS = 400;
+const QUICK_POINTS = 100_000; // in software, an answer is shown on these first, then on all
 const FLIGHT_MS = 350;
+const OVERVIEW_ROOM = 0.88; // edges of a scan are cut off, what stands in it is larger
 const SIZE_LIMITS = [1.5, 20] as const; // CSS pixels
 const SPLAT = 1.3; // side of a point in spacings
 
@@ -314,7 +316,10 @@ export class Viewer {
     this.holdTimer = 0;
     if (!this.dirty) return;
     this.dirty = false;
-    this.invalidate();
+    if (this.software && this.cloud && this.cloud.n > 2 * QUICK_POINTS) {
+      this.budget = Math.min(this.budget, QUICK_POINTS);
+      this.moving();
+    } else this.invalidate();
   }
 
   /** Ask for a frame; many calls make one. */
@@ -362,7 +367,7 @@ export class Viewer {
     const towards = high.divideScalar(Math.max(1, n)).sub(all).projectOnPlane(up);
     const isOpen = n > 0 && towards.length() > 0.02 * (top - bottom);
     const yaw = isOpen ? this.camera.yawTowards(towards) : 0.6;
-    return this.camera.framing(points, 1, yaw, -0.55);
+    return this.camera.framing(points, OVERVIEW_ROOM, yaw, -0.55);
   }
 
   /** Positions of up to some thousand of the points that pass. */

@@ -1,0 +1,183 @@
+"""From a click in the studio's page to its colours on screen: where each millisecond goes.
+
+    python benchmarks/page.py [--segmenter net] [--points 0] [--clicks 20]
+
+Starts the program on the bundled scan (or on a made hall of so many points), opens it in headless
+chromium with WebGL in software, and clicks on what is there: a new object, more of it, its parts.
+Stages are medians over all clicks but the first, in milliseconds and as shares of the whole:
+
+- `press`: from the button's release to the message being sent;
+- `server`: until labels arrive, of which `disk` until the click is acknowledged;
+- `unpack`, `labels`: labels taken out of the message, and written where they are drawn from;
+- `wait`: until the frame that shows them is asked for and handed to WebGL;
+- `frame`: until its pixels are there.
+
+`engine` is the same clicks in a Python session, in this process and after everything else: what of
+`server` is the segmenter's. `idle` is what the page does in three seconds without input.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter, sleep
+from typing import Any
+
+import numpy as np
+from large import hall
+from playwright.sync_api import Page, sync_playwright
+
+from pinpoint3d import Session, load, load_segmenter, save
+from pinpoint3d.client import Client
+from pinpoint3d.demo_data import bundled_scan
+from pinpoint3d.files.clicks import read_clicks
+
+SOFTWARE_WEBGL = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+STAGES = (  # name, the stamps it lies between
+    ("press", None, "sent"),
+    ("server", "sent", "received"),
+    ("disk", "sent", "acknowledged"),
+    ("unpack", "received", "unpacked"),
+    ("labels", "unpacked", "labels"),
+    ("wait", "labels", "draw"),
+    ("frame", "draw", "pixels"),
+    ("whole", None, "pixels"),
+)
+IDLE_S = 3.0
+PATIENCE_S = 120.0
+
+
+@contextmanager
+def program(scan: Path, data: Path, segmenter: str) -> Iterator[str]:
+    """The studio on a scan; gives its address."""
+    command = [sys.executable, "-c", "from pinpoint3d.cli import main; main()", "serve", str(scan)]
+    options = ["--port", "0", "--data", str(data), "--segmenter", segmenter]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None  # as asked for
+            yield server.stdout.readline().split()[-1]
+        finally:
+            server.terminate()
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait for an expression; the page's policy forbids Playwright's own way."""
+    end = perf_counter() + PATIENCE_S
+    while not page.evaluate(f"!!({expression})"):
+        if perf_counter() > end:
+            sys.exit(f"never became true: {expression}")
+        sleep(0.02)
+
+
+def click_about(page: Page, n_clicks: int) -> list[dict[str, float]]:
+    """Stamps of clicks on whatever is near the middle: an object, more of it, a part, and so on."""
+    rng = random.Random(7)
+    box = page.locator(".stage").bounding_box()
+    assert box is not None  # it is on the page
+    for number in range(n_clicks):
+        while True:
+            x, y = rng.uniform(0.3, 0.7) * box["width"], rng.uniform(0.3, 0.75) * box["height"]
+            if page.evaluate(f"__pp.pick({x}, {y})") >= 0:
+                break
+        if number % 4 == 0:
+            page.keyboard.press("n")
+        if number % 4 >= 2:
+            page.keyboard.down("Control")
+        page.mouse.click(box["x"] + x, box["y"] + y)
+        page.keyboard.up("Control")
+        until(page, f"__pp.clickTimes().length > {number} && __pp.state().pending === 0")
+        sleep(0.5)  # readings and suggestions are drawn, the pointer rests
+    return page.evaluate("__pp.clickTimes()")
+
+
+def at_rest(page: Page) -> dict[str, float]:
+    """Frames and processor time of a page that nobody touches."""
+    page.mouse.move(5, 5)
+    sleep(2)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+
+    def busy() -> float:
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+    frames, before = page.evaluate("__pp.frames()"), busy()
+    sleep(IDLE_S)
+    spent = busy() - before
+    return {"frames": page.evaluate("__pp.frames()") - frames, "busy_ms": 1000 * spent}
+
+
+def engine_ms(scan: Path, segmenter: str, session: str, address: str) -> float:
+    """Median time of the same clicks in a session of this process."""
+    client = Client(address.partition("/?")[0]).session(session)
+    done = scan.with_suffix(".clicks.json")
+    client.export(done, format="clicks")
+    again = Session(load_segmenter(segmenter).encode(load(scan)))
+    times = []
+    for click in read_clicks(done).clicks:
+        start = perf_counter()
+        again.extend([click])
+        times.append(perf_counter() - start)
+    return 1000 * median(times[1:])
+
+
+def measure(scan: Path, folder: Path, *, segmenter: str, n_clicks: int) -> dict[str, Any]:
+    """All figures of one run."""
+    began = perf_counter()
+    with program(scan, folder / "data", segmenter) as address, sync_playwright() as playwright:
+        serving = perf_counter() - began
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(SOFTWARE_WEBGL)
+        )
+        page = chromium.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(f"{address}&test=1")
+        until(page, "window.__pp && __pp.state().loaded === 1 && __pp.state().ready")
+        page.evaluate("__pp.calm()")
+        sleep(1)
+        stamps = click_about(page, n_clicks)[1:]
+        figures: dict[str, Any] = {
+            "points": page.evaluate("__pp.state().points"),
+            "program_s": round(serving, 2),
+            "first_picture_ms": round(page.evaluate("__pp.firstPicture()")),
+            "idle": at_rest(page),
+        }
+        chromium.close()
+        session = address.partition("session=")[2]
+        figures["engine_ms"] = round(engine_ms(scan, segmenter, session, address), 1)
+    stages = {
+        name: median(at[end] - (at[start] if start else 0) for at in stamps if end in at)
+        for name, start, end in STAGES
+    }
+    figures["ms"] = {name: round(value, 1) for name, value in stages.items()}
+    figures["share"] = {name: round(value / stages["whole"], 3) for name, value in stages.items()}
+    return figures
+
+
+def main() -> None:
+    """Measure, and print one JSON object."""
+    parser = argparse.ArgumentParser(description="Times of a click in the studio's page.")
+    parser.add_argument("--segmenter", default="net")
+    parser.add_argument("--points", type=int, default=0, help="of a made hall; 0: the bundled scan")
+    parser.add_argument("--clicks", type=int, default=20)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        scan = folder / "scan.ply"
+        if chosen.points:
+            scene, _ = hall(chosen.points, np.random.default_rng(5))
+            save(scene, None, scan)
+        else:
+            shutil.copy(bundled_scan(), scan)
+        figures = measure(scan, folder, segmenter=chosen.segmenter, n_clicks=chosen.clicks)
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
