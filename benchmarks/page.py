@@ -7,13 +7,15 @@ chromium with WebGL in software, and clicks on what is there: a new object, more
 Stages are medians over all clicks but the first, in milliseconds and as shares of the whole:
 
 - `press`: from the button's release to the message being sent;
-- `server`: until labels arrive, of which `disk` until the click is acknowledged;
-- `unpack`, `labels`: labels taken out of the message, and written where they are drawn from;
+- `server`: until labels are unpacked in the page, of which `disk` until the click is acknowledged;
+- `labels`: until they are written where they are drawn from;
 - `wait`: until the frame that shows them is asked for and handed to WebGL;
 - `frame`: until its pixels are there.
 
-`engine` is the same clicks in a Python session, in this process and after everything else: what of
-`server` is the segmenter's. `idle` is what the page does in three seconds without input.
+`first_points` and `first_picture` are from the page's start until the coarsest level of the scan is
+in the page, and drawn. `engine` is the same clicks in a Python session, in this process and after
+everything else: what of `server` is the segmenter's. `idle` is what the page does in three seconds
+without input.
 """
 
 import argparse
@@ -42,13 +44,15 @@ from pinpoint3d.files.clicks import read_clicks
 SOFTWARE_WEBGL = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 STAGES = (  # name, the stamps it lies between
     ("press", None, "sent"),
-    ("server", "sent", "received"),
+    ("server", "sent", "unpacked"),
     ("disk", "sent", "acknowledged"),
-    ("unpack", "received", "unpacked"),
     ("labels", "unpacked", "labels"),
     ("wait", "labels", "draw"),
     ("frame", "draw", "pixels"),
     ("whole", None, "pixels"),
+)
+FIRST_POINTS = (
+    "performance.getEntriesByType('resource').find(e => e.name.includes('/levels/0')).responseEnd"
 )
 IDLE_S = 3.0
 PATIENCE_S = 120.0
@@ -88,12 +92,15 @@ def click_about(page: Page, n_clicks: int) -> list[dict[str, float]]:
                 break
         if number % 4 == 0:
             page.keyboard.press("n")
+            sleep(0.1)
+            page.evaluate("__pp.finish()")
         if number % 4 >= 2:
             page.keyboard.down("Control")
         page.mouse.click(box["x"] + x, box["y"] + y)
         page.keyboard.up("Control")
         until(page, f"__pp.clickTimes().length > {number} && __pp.state().pending === 0")
         sleep(0.5)  # readings and suggestions are drawn, the pointer rests
+        page.evaluate("__pp.finish()")
     return page.evaluate("__pp.clickTimes()")
 
 
@@ -145,6 +152,7 @@ def measure(scan: Path, folder: Path, *, segmenter: str, n_clicks: int) -> dict[
         figures: dict[str, Any] = {
             "points": page.evaluate("__pp.state().points"),
             "program_s": round(serving, 2),
+            "first_points_ms": round(page.evaluate(FIRST_POINTS)),
             "first_picture_ms": round(page.evaluate("__pp.firstPicture()")),
             "idle": at_rest(page),
         }

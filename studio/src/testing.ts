@@ -33,13 +33,16 @@ export function expose({ studio, pointer }: Made): void {
   };
   const drawn = viewer.onDraw;
   let firstPicture: number | null = null;
+  const noteFirst = () => {
+    if (firstPicture !== null) return;
+    viewer.finish();
+    firstPicture = performance.now();
+  };
+  if (viewer.frames > 0) noteFirst();
   viewer.onDraw = (settled) => {
-    stamp("draw");
+    if ("labels" in click) stamp("draw");
     drawn(settled);
-    if (firstPicture === null) {
-      viewer.finish();
-      firstPicture = performance.now();
-    }
+    noteFirst();
     if (pressed > 0 && "labels" in click) {
       viewer.finish();
       stamp("pixels");
@@ -110,6 +113,8 @@ export function expose({ studio, pointer }: Made): void {
     /** Milliseconds from the start of the page to its first picture of the scan. */
     firstPicture: () => firstPicture,
     lit: () => viewer.lightedUp,
+    /** Wait until all frames asked for so far are there. */
+    finish: () => viewer.finish(),
     /** Go to the first view, and draw it. */
     calm: () => {
       viewer.fly(viewer.overview(), true);
@@ -120,15 +125,15 @@ export function expose({ studio, pointer }: Made): void {
   (window as unknown as { __pp: typeof exposed }).__pp = exposed;
 }
 
-/** Stamp what sockets send and receive, from now on. */
+/** Stamp what sockets send, and what is acknowledged, from now on. */
 function listenTo(sockets: WebSocket, stamp: (what: string) => void): void {
   const heard = new WeakSet<WebSocket>();
   const { send } = sockets;
   sockets.send = function (this: WebSocket, data) {
     if (!heard.has(this))
       this.addEventListener("message", (event: MessageEvent<string | ArrayBuffer>) => {
-        if (typeof event.data !== "string") stamp("received");
-        else if (event.data.startsWith('{"type":"ack"')) stamp("acknowledged");
+        if (typeof event.data === "string" && event.data.startsWith('{"type":"ack"'))
+          stamp("acknowledged");
       });
     heard.add(this);
     stamp("sent");

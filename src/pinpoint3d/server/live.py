@@ -329,17 +329,18 @@ class LiveSession:
         await self.answered()
         async with self._model:
             try:
-                await self._flush()
                 there = await self._work.run(Lane.DECODE, self._within, entry, early)
                 for mark in there:
                     click = Click(mark.click.point, object_id, part_id)
                     target = {"object": object_id, "part": part_id, "rider": True}
                     rider = self._history.next_entry(new_id(), "do", operation=click, **target)
-                    await self._do_and_write(rider, opened)
-            except Exception:  # the part has its click; what waits, `_answer_clicks` takes back
+                    await self._write(rider, opened)
+                    self._pending.append(click)  # answered together with the click itself
+            except Exception:
                 _logger.exception(
                     "session %s: a part was started by one click alone", self.record.id
                 )
+        self._to_show.set()
 
     def _within(self, entry: Entry, early: list[Mark]) -> list[Mark]:
         """Which early clicks are where a part would be without them, if it were only a part."""

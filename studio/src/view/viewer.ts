@@ -39,7 +39,7 @@ import {
 const TARGET_MS = 50; // of a frame while moving
 const FEWEST_DRAWN = 30_000;
 const STILL_MS = 150; // without movement: draw everything
-const HOLD_MS = 400;
+const HOLD_MS = 2000; // without an answer: draw what there is
 const QUICK_POINTS = 100_000; // in software, an answer is shown on these first, then on all
 const FLIGHT_MS = 350;
 const OVERVIEW_ROOM = 0.88; // edges of a scan are cut off, what stands in it is larger
@@ -264,12 +264,12 @@ export class Viewer {
 
   set mode(mode: ColourMode) {
     this.material.uniforms.mode.value = MODES.indexOf(mode);
-    this.invalidate();
+    this.drawAnyway();
   }
 
   set overlay(share: number) {
     this.material.uniforms.overlay.value = share;
-    this.invalidate();
+    this.drawAnyway();
   }
 
   setTarget(object: number, part: number): void {
@@ -281,7 +281,7 @@ export class Viewer {
   set depthShading(on: boolean) {
     const possible = this.renderer.getContext().getExtension("EXT_color_buffer_float") !== null;
     this.shading = on && possible;
-    this.invalidate();
+    this.drawAnyway();
   }
 
   set backgroundColour(colour: string) {
@@ -320,6 +320,14 @@ export class Viewer {
       this.budget = Math.min(this.budget, QUICK_POINTS);
       this.moving();
     } else this.invalidate();
+  }
+
+  /** Ask for a frame whatever is waited for: the person changed how things look. */
+  private drawAnyway(): void {
+    window.clearTimeout(this.holdTimer);
+    this.holdTimer = 0;
+    this.dirty = false;
+    this.invalidate();
   }
 
   /** Ask for a frame; many calls make one. */
