@@ -21,9 +21,9 @@ PATIENCE_S = 60.0  # machines are busy
 class Server:
     """`pinpoint3d serve` in a process, which can be killed and started again."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(self, data: Path, *arguments: str, python: str = sys.executable) -> None:
         self._command = [
-            sys.executable,
+            python,
             *("-c", "from pinpoint3d.cli import main; main()"),
             *("serve", "--data", str(data), "--no-browser", *arguments),
         ]

@@ -1,12 +1,15 @@
 """The studio in the package: there, small enough, and with nothing that belongs elsewhere."""
 
 import gzip
+import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from studio_page import Server, Studio
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_SCRIPT, MOST_STYLE = 220_000, 15_000  # bytes, packed
@@ -18,6 +21,38 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+@pytest.fixture
+def empty_python(wheel: zipfile.ZipFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Python of a new environment with the wheel and what it asks for, and nothing on its path."""
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True)
+    python = str(tmp_path / "env" / "bin" / "python")
+    install = [python, "-m", "pip", "install", "--quiet", f"{wheel.filename}[studio]"]
+    installed = subprocess.run(install, capture_output=True, text=True)
+    if installed.returncode != 0:
+        if os.environ.get("CI"):
+            pytest.fail(installed.stderr)
+        pytest.skip("needs a package index to install from")
+    monkeypatch.setenv("PATH", str(tmp_path / "env" / "bin"))  # no Node, and nothing else
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return python
+
+
+@pytest.mark.slow
+def test_the_wheel_opens_a_scan_in_an_empty_environment_without_node(
+    browser: Any, empty_python: str, boxes_file: Path, tmp_path: Path
+) -> None:
+    options = (str(boxes_file), "--segmenter", "nearest")
+    server = Server(tmp_path / "data", *options, python=empty_python)
+    try:
+        studio = Studio(browser.new_page(viewport={"width": 1280, "height": 720}), server)
+        studio.open()
+        studio.click((-0.15, 0.0, 0.2))
+        assert [row["object"] for row in studio.state()["objects"]] == [1]
+    finally:
+        server.stop()
 
 
 @pytest.mark.slow
