@@ -20,7 +20,7 @@ CONFIGS = [
     Config(backbone="pointnet2", channels=(8, 12, 16), **SMALL),
     Config(channels=(8, 12), n_rounds=0, **SMALL),
     Config(channels=(8, 12), pairs=False, **SMALL),
-    Config(channels=(8, 12), fine_rounds=2, **SMALL),
+    Config(channels=(8, 12), settling=0, **SMALL),
 ]
 
 
@@ -50,7 +50,7 @@ def logits(config: Config, view: View, question: Question, there: Any = lambda x
     place = there(place_of(view))
     inputs = there(question_inputs(view, question, fields, previous))
     states = model.decode_superpoints(parameters, features, place, inputs)
-    fine = there(model.fine_inputs(view, rows, question, previous))
+    fine = there(model.fine_inputs(view, rows, question, fields, previous))
     return model.decode_nodes(parameters, features, place, states, there(rows), fine)
 
 

@@ -5,9 +5,7 @@ objects first and parts inside them on superpoints (`claims.py`), and then where
 (`boundary.py`). A large scene is encoded in windows round the clicks.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 
 import numpy as np
 from jaxtyping import Bool, Float32, Int32
@@ -20,6 +18,7 @@ from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 from pinpoint3d.graph.suggest import suggested
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import WHOLE_SCENE_POINTS, Window, Windows
+from pinpoint3d.recent import Recent
 from pinpoint3d.snap import SnappedClicks, snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
@@ -50,8 +49,7 @@ class GraphEncodedScene:
     def __init__(self, scene: Scene, windows: Windows) -> None:
         self._scene = scene
         self._windows = windows
-        self._surfaces: OrderedDict[Window, Surface] = OrderedDict()
-        self._lock = Lock()
+        self._surfaces: Recent[Window, Surface] = Recent(CACHED_WINDOWS)
         self._replay = Replay(self._fresh, self._around_last)
         if self._windows.whole is not None:
             self._surface(self._windows.whole)
@@ -117,14 +115,9 @@ class GraphEncodedScene:
 
     def _surface(self, window: Window) -> Surface:
         """Surface of a window, computed once and kept while it is in use."""
-        with self._lock:
-            if window in self._surfaces:
-                self._surfaces.move_to_end(window)
-            else:
-                self._surfaces[window] = encode_surface(self._scene, self._windows.rows(window))
-                while len(self._surfaces) > CACHED_WINDOWS:
-                    self._surfaces.popitem(last=False)
-            return self._surfaces[window]
+        return self._surfaces.of(
+            window, lambda: encode_surface(self._scene, self._windows.rows(window))
+        )
 
 
 def _segment_surface(

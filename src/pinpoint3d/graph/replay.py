@@ -5,15 +5,15 @@ the one before (`guarantees.py`). The answer is still a function of the click li
 few are kept, so that one more click, or one taken back, costs one question.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked, keep_settled, keep_unconcerned
+from pinpoint3d.recent import Recent
 from pinpoint3d.snap import SnappedClicks, snap_clicks
 from pinpoint3d.types import Click, Masks, Scene
 
@@ -89,8 +89,7 @@ class Replay:
     ) -> None:
         self._fresh = fresh
         self._around = around
-        self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Recent[tuple[object, ...], Answer] = Recent(KEPT)
 
     def answer(self, clicks: StandingClicks) -> Masks:
         """Masks after all the clicks, of which there is at least one.
@@ -106,14 +105,16 @@ class Replay:
             seen.add(label)
         n_free = corrects.index(True) if True in corrects else len(clicks)
         n = len(clicks)
-        while (known := self._recalled(keys[:n])) is None and n > n_free:
+        while (known := self._kept.find(keys[:n])) is None and n > n_free:
             n -= 1
         if known is None:
             fresh = self._fresh(clicks.first(n), None)
-            known = self._remembered(keys[:n], Answer(fresh, fresh.masks))
+            known = self._kept.of(keys[:n], lambda: Answer(fresh, fresh.masks))
         for k in range(n, len(clicks)):
-            following = self._next(clicks.first(k + 1), known, corrects=corrects[k])
-            known = self._remembered(keys[: k + 1], following)
+            known = self._kept.of(
+                keys[: k + 1],
+                partial(self._next, clicks.first(k + 1), known, corrects=corrects[k]),
+            )
         return known.settled
 
     def _next(self, clicks: StandingClicks, before: Answer, *, corrects: bool) -> Answer:
@@ -126,17 +127,3 @@ class Replay:
         elif (graph := self._around(clicks)) is not None:
             settled = keep_unconcerned(settled, fresh.masks, last, graph)
         return Answer(fresh, keep_clicked(settled, last))
-
-    def _recalled(self, key: tuple[object, ...]) -> Answer | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def _remembered(self, key: tuple[object, ...], answer: Answer) -> Answer:
-        with self._lock:
-            self._kept[key] = answer
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return answer

@@ -3,7 +3,8 @@
 Every label keeps a state on every superpoint (`_Rounds`), from how the superpoint looks, how it
 lies to the label's clicks, and the label's own token. The states pass messages along borders, to
 their rivals, and between an object and its parts; the tokens listen to their clicks and to what
-their labels hold. `Decoder.superpoints` and then `Decoder.nodes` give one logit a label.
+their labels hold. On nodes, neighbours draw each other near. `Decoder.superpoints` and then
+`Decoder.nodes` give one logit a label.
 """
 
 from dataclasses import dataclass
@@ -118,8 +119,8 @@ class Decoder:
         Channels of the node stage.
     pairs
         Whether pair features are looked at, for measuring what they bring.
-    fine_rounds
-        Rounds of messages between nodes; 0 leaves every node by itself, and unmatched with tokens.
+    settling
+        Rounds in which the answers of neighbouring nodes draw near; 0 leaves every node by itself.
     """
 
     token_width: int
@@ -128,7 +129,7 @@ class Decoder:
     n_rounds: int = 3
     fine_width: int = 32
     pairs: bool = True
-    fine_rounds: int = 0
+    settling: int = 4
 
     def shapes(self) -> Shapes:
         """Name and shape of every parameter."""
@@ -148,6 +149,8 @@ class Decoder:
             "fine.node.weight": (v, f),
             "fine.state.weight": (d, f),
             "fine.label.weight": (d, f),
+            "fine.match.node.weight": (v, f),
+            "fine.match.label.weight": (d, f),
             "fine.pairs.weight": (N_NODE_PAIRS + 2, f),
             "fine.mix.weight": (f, f),
             "fine.out.weight": (f, 1),
@@ -156,15 +159,8 @@ class Decoder:
         for name, width in (("label", d), ("place", d), ("place.mix", d)):
             shapes |= norm_shapes(name, width)
         shapes |= norm_shapes("fine", f) | norm_shapes("fine.mix", f)
-        if self.fine_rounds:
-            shapes |= {"fine.match.node.weight": (v, f), "fine.match.label.weight": (d, f)}
-        for r in range(self.fine_rounds):
-            shapes |= {
-                f"fine.round.{r}.gate.weight": (N_STEP_INPUTS, f),
-                f"fine.round.{r}.gate.bias": (f,),
-                f"fine.round.{r}.mix.weight": (2 * f, f),
-            }
-            shapes |= norm_shapes(f"fine.round.{r}", f)
+        if self.settling:
+            shapes |= {"settle.gate.weight": (N_STEP_INPUTS, 1), "settle.gate.bias": (1,)}
         for r in range(self.n_rounds):
             shapes |= {
                 f"round.{r}.gate.weight": (N_ARC_INPUTS, d),
@@ -247,24 +243,37 @@ class Decoder:
         state = (states.state.reshape(-1, self.width) @ p["fine.state.weight"]).reshape(-1, c, f)
         state = state + (states.label @ p["fine.label.weight"])[None]
         state = state + states.logits[..., None] * w[N_NODE_PAIRS]
-        x = kernels.gather(state.reshape(-1, c * f), superpoint).reshape(n, c, f)
-        x += (node @ p["fine.node.weight"])[:, None]
-        if self.fine_rounds:
-            sought = states.label @ p["fine.match.label.weight"]
-            x += (node @ p["fine.match.node.weight"])[:, None] * sought[None] * f**-0.5
+        key = node @ p["fine.match.node.weight"] * f**-0.5
+        sought = states.label @ p["fine.match.label.weight"]
+        own = node @ p["fine.node.weight"]
+        x = kernels.spread(state, superpoint, own, key, sought, smooth, w[N_NODE_PAIRS + 1])
         x = x.reshape(n * c, f)
         if self.pairs:
             x += fine.pairs.reshape(n * c, N_NODE_PAIRS) @ w[:N_NODE_PAIRS]
-        x += smooth.reshape(n * c, 1) * w[N_NODE_PAIRS + 1]
         x = kernels.normalise(x, p["fine.gain"], p["fine.bias"])
         mixed = x @ p["fine.mix.weight"]
         x = kernels.normalise(mixed, p["fine.mix.gain"], p["fine.mix.bias"], x)
-        for name in (f"fine.round.{r}" for r in range(self.fine_rounds)):
-            gate = kernels.sigmoid(fine.steps @ p[f"{name}.gate.weight"] + p[f"{name}.gate.bias"])
-            heard = kernels.gated_mean(x.reshape(n, c, f), gate, fine.tail, fine.head)
-            mixed = kernels.concatenate(x, heard.reshape(n * c, f)) @ p[f"{name}.mix.weight"]
-            x = kernels.normalise(mixed, p[f"{name}.gain"], p[f"{name}.bias"], x)
-        return smooth + (x @ p["fine.out.weight"] + p["fine.out.bias"]).reshape(n, c)
+        logits = smooth + (x @ p["fine.out.weight"] + p["fine.out.bias"]).reshape(n, c)
+        return self._settled(p, logits, fine) if self.settling else logits
+
+    def _settled(
+        self, p: Parameters, logits: Float[Any, "rows labels"], fine: FineInputs
+    ) -> Float[Any, "rows labels"]:
+        """Logits drawn towards those of neighbours, as far as what lies between lets them.
+
+        Rounds of Jacobi's method for the minimum of the squared distances to the logits and, times
+        the gates, between neighbours: a random walk with learned conductances (Grady, "Random walks
+        for image segmentation", 2006, doi 10.1109/TPAMI.2006.233).
+        """
+        kernels = kernels_of(logits)
+        gate = kernels.sigmoid(fine.steps @ p["settle.gate.weight"] + p["settle.gate.bias"])
+        pull = kernels.segment_sum(gate, fine.tail, len(logits))
+        share = pull / (1 + pull)
+        settled = logits
+        for _ in range(self.settling):
+            heard = kernels.gated_mean(settled[..., None], gate, fine.tail, fine.head)[..., 0]
+            settled = logits + share * (heard - logits)
+        return settled
 
     def _round(
         self,
@@ -284,8 +293,8 @@ class Decoder:
         heard = kernels.gated_mean(sent, gate, topology.tail, topology.head).reshape(n * c, d)
 
         by_place = state.reshape(n, c, d)
-        rivals = (asked.rivals @ by_place).reshape(n * c, d)
-        family = (asked.family @ by_place).reshape(n * c, d)
+        rivals = kernels.mixed(asked.rivals, by_place).reshape(n * c, d)
+        family = kernels.mixed(asked.family, by_place).reshape(n * c, d)
         mixed = kernels.concatenate(kernels.concatenate(state, rivals), family)
         new = (mixed @ p[f"{name}.mix.weight"] + heard).reshape(n, c, d)
         new = (new + (label @ p[f"{name}.label.weight"])[None]).reshape(n * c, d)

@@ -6,11 +6,9 @@ standing for its surroundings; the objects then compete node by node. Correction
 they are about by `graph.replay`, which both engines share.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,21 +25,23 @@ from pinpoint3d.graph.windows import Window, Windows
 from pinpoint3d.net.confidence import PLAIN, Temperature, calibrated, temperature_of
 from pinpoint3d.net.kernels_numpy import in_one_thread
 from pinpoint3d.net.network import Network
-from pinpoint3d.net.pairs import Question, click_fields, recalled
+from pinpoint3d.net.pairs import ClickFields, Question, click_fields, recalled
 from pinpoint3d.net.parameters import Parameters
 from pinpoint3d.net.presets import network_of
 from pinpoint3d.net.view import Cut, View, view_of
 from pinpoint3d.net.weights import Weights, read_weights, require
+from pinpoint3d.recent import Recent
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 WHOLE_SCENE_POINTS = 1_000_000  # up to here one window holds all
 MAX_NODES = 150_000
 CACHED_WINDOWS = 4
-CACHED_FIELDS = 256  # clicks whose distances are kept: 40 KB each in a room
+CACHED_FIELDS = 256  # clicks whose distances are kept: 0.3 MB each in a room
 CACHED_ANSWERS = 64
 CACHED_LOOKS = 8  # features of what questions looked at
-REACHED = -3.0  # odds of an object from which on clicks on others there are held against it
+REACHED = -1.0  # odds of an object from which on clicks elsewhere there are held against it
+LEAST_ODDS = -6.0  # of a whole object on nodes that are kept
 OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
 MOST_LEVELS = 4  # of ever coarser nodes in which a window may be looked at
 COARSER = 2.0  # how much larger nodes are from level to level
@@ -73,11 +73,9 @@ class _Ground:
     features: Any
     rows_by_node: Int64[np.ndarray, " window"]
     spans: Int32[np.ndarray, " finest"] | None
-    fields: "OrderedDict[int, Float32[np.ndarray, 'fields superpoints']]" = field(
-        default_factory=OrderedDict
-    )
-    answers: "OrderedDict[object, _Found]" = field(default_factory=OrderedDict)
-    looks: "OrderedDict[bytes, Any]" = field(default_factory=OrderedDict)
+    fields: "Recent[int, ClickFields]" = field(default_factory=lambda: Recent(CACHED_FIELDS))
+    answers: "Recent[object, _Found]" = field(default_factory=lambda: Recent(CACHED_ANSWERS))
+    looks: "Recent[bytes, Any]" = field(default_factory=lambda: Recent(CACHED_LOOKS))
 
     def on_nodes(
         self, masks: Masks
@@ -184,8 +182,8 @@ class NetEncodedScene:
         self._network = network
         self._parameters = parameters
         self._windows = Windows(scene, WHOLE_SCENE_POINTS)
-        self._grounds: OrderedDict[tuple[Window, int], _Ground] = OrderedDict()
-        self._lock = Lock()
+        most = CACHED_WINDOWS * MOST_LEVELS
+        self._grounds: Recent[tuple[Window, int], _Ground] = Recent(most)
         self._replay = Replay(self._fresh, self._around_last)
         if self._windows.whole is not None:
             self._ground(self._windows.whole)
@@ -273,24 +271,24 @@ class NetEncodedScene:
     ) -> _Found:
         """What the network says of one object; what is known, where no click since concerns it.
 
-        Clicks on other objects count as background where the object would reach them.
+        Clicks on the background and on other objects count where the object would reach them, or
+        would have before.
         """
         keys = _keys(clicks)
         own = tuple(key for key in keys if key[1] == object_id)
-        always = [key for key in keys if key[1] == 0]
-        others = [key for key in keys if key[1] not in (0, object_id)]
+        others = [key for key in keys if key[1] != object_id]
         node_of_row = ground.surface.nodes.node_of_point
         if known is not None and known.own == own:
-            expected = {
-                *always,
-                *(key for key in others if known.reaches(int(node_of_row[key[0]]))),
-            }
-            if expected <= set(known.against) <= set(keys):
+            reached = {key for key in others if known.reaches(int(node_of_row[key[0]]))}
+            if reached <= set(known.against) <= set(keys):
                 return known
-        found = self._asked(ground, own, tuple(always), settled)
-        reached = [key for key in others if found.reaches(int(node_of_row[key[0]]))]
-        if reached:
-            found = self._asked(ground, own, (*always, *reached), settled)
+        heeded = [] if known is None else [key for key in others if key in known.against]
+        found = self._asked(ground, own, tuple(heeded), settled)
+        reached = {key for key in others if found.reaches(int(node_of_row[key[0]]))}
+        if not reached <= set(heeded):
+            reached |= set(heeded)
+            heeded = [key for key in others if key in reached]
+            found = self._asked(ground, own, tuple(heeded), settled)
         return found
 
     def _before(
@@ -314,16 +312,7 @@ class NetEncodedScene:
         """The network's answer about one object; kept, where it depends on the clicks alone."""
         if settled is not None:
             return self._decoded(ground, own, against, settled)
-        with self._lock:
-            found = ground.answers.get((own, against))
-        if found is None:
-            found = self._decoded(ground, own, against, None)
-        with self._lock:
-            ground.answers[own, against] = found
-            ground.answers.move_to_end((own, against))
-            while len(ground.answers) > CACHED_ANSWERS:
-                ground.answers.popitem(last=False)
-        return found
+        return ground.answers.of((own, against), lambda: self._decoded(ground, own, against, None))
 
     def _decoded(
         self,
@@ -363,7 +352,7 @@ class NetEncodedScene:
             self._looked_at(ground, cut),
             view,
             question,
-            lambda k: self._click_fields(ground, clicked[k])[:, near],
+            lambda k: self._click_fields(ground, clicked[k]).within(near, nodes),
             before,
         )
         odds = logits[:, 1] - logits[:, 0]
@@ -389,32 +378,14 @@ class NetEncodedScene:
 
     def _looked_at(self, ground: _Ground, cut: Cut) -> Any:
         """Features of a part of the window, computed once and kept while they are in use."""
-        key = cut.superpoints.tobytes()
-        with self._lock:
-            known = ground.looks.get(key)
-        if known is None:
-            known = self._network.cut(self._parameters, ground.features, cut)
-        with self._lock:
-            ground.looks[key] = known
-            ground.looks.move_to_end(key)
-            while len(ground.looks) > CACHED_LOOKS:
-                ground.looks.popitem(last=False)
-        return known
+        return ground.looks.of(
+            cut.superpoints.tobytes(),
+            lambda: self._network.cut(self._parameters, ground.features, cut),
+        )
 
-    def _click_fields(
-        self, ground: _Ground, node: int
-    ) -> Float32[np.ndarray, "fields superpoints"]:
+    def _click_fields(self, ground: _Ground, node: int) -> ClickFields:
         """Distances from a click, computed once and kept while they are in use."""
-        with self._lock:
-            if node in ground.fields:
-                ground.fields.move_to_end(node)
-                return ground.fields[node]
-        fields = click_fields(ground.view, node)
-        with self._lock:
-            ground.fields[node] = fields
-            while len(ground.fields) > CACHED_FIELDS:
-                ground.fields.popitem(last=False)
-        return fields
+        return ground.fields.of(node, lambda: click_fields(ground.view, node))
 
     def _around_last(self, clicks: StandingClicks) -> NodeGraph | None:
         """Nodes of the window that the last click lies in, if it lies in one."""
@@ -429,11 +400,9 @@ class NetEncodedScene:
 
     def _ground(self, window: Window, level: int = 0) -> _Ground:
         """An encoded window, computed once and kept while it is in use."""
-        key = (window, level)
-        with self._lock:
-            if key in self._grounds:
-                self._grounds.move_to_end(key)
-                return self._grounds[key]
+        return self._grounds.of((window, level), lambda: self._made(window, level))
+
+    def _made(self, window: Window, level: int) -> _Ground:
         rows = self._windows.rows(window)
         sight = self._network.sight
         finest = self._ground(window) if level else None
@@ -445,12 +414,7 @@ class NetEncodedScene:
         view = view_of(surface)
         features = self._encoded(view) if sight.whole else None
         by_node = rows[np.argsort(surface.nodes.node_of_point[rows], kind="stable")]
-        ground = _Ground(window, level, surface, view, features, by_node, spans)
-        with self._lock:
-            self._grounds[key] = ground
-            while len(self._grounds) > CACHED_WINDOWS * MOST_LEVELS:
-                self._grounds.popitem(last=False)
-        return ground
+        return _Ground(window, level, surface, view, features, by_node, spans)
 
 
 def _spans(finest: Surface, coarse: Surface) -> Int32[np.ndarray, " finest"]:
@@ -485,7 +449,7 @@ def _with_graph(
         both -= np.float32(MOST_ODDS)
         both[rows] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
     both += np.float32(GRAPH_WEIGHT) * claim[ground.view.superpoint[nodes]]
-    found = np.flatnonzero(both > 2 * REACHED).astype(np.int32)
+    found = np.flatnonzero(both > LEAST_ODDS).astype(np.int32)
     return found, both[found]
 
 

@@ -191,6 +191,27 @@ def gated_mean_gradient(
     return of_x, _gates_back(np.ascontiguousarray(x), tail, head, scale, mean, gradient)
 
 
+def mixed(
+    share: Float32[np.ndarray, "labels labels"],
+    x: Float32[np.ndarray, "places labels channels"],
+) -> Float32[np.ndarray, "places labels channels"]:
+    """On each place, every label's sum of what all labels hold, times its shares of them."""
+    return _mixed(np.ascontiguousarray(share), np.ascontiguousarray(x))
+
+
+def spread(
+    held: Float32[np.ndarray, "places labels channels"],
+    place: Int32[np.ndarray, " rows"],
+    own: Float32[np.ndarray, "rows channels"],
+    key: Float32[np.ndarray, "rows channels"],
+    sought: Float32[np.ndarray, "labels channels"],
+    value: Float32[np.ndarray, "rows labels"],
+    weight: Float32[np.ndarray, " channels"],
+) -> Float32[np.ndarray, "rows labels channels"]:
+    """held[place] + own + key * sought + value * weight, in one pass: rows are many."""
+    return _spread(held, place, own, key, sought, np.ascontiguousarray(value), weight)
+
+
 def sigmoid(x: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
     """1 / (1 + exp(-x))."""
     return 1 / (1 + np.exp(-np.clip(x, -80, 80)))
@@ -414,4 +435,40 @@ def _gates_back(
             for c in range(n_channels):
                 apart = x[h, label, c] - mean[t, label, c]
                 out[a, c] += gradient[t, label, c] * apart * scale[t, c]
+    return out
+
+
+@njit(cache=True, parallel=True)
+@no_type_check  # numba compiles the plain function
+def _mixed(share: NDArray, x: NDArray) -> NDArray:
+    n, n_labels, n_channels = x.shape
+    out = np.zeros_like(x)
+    for i in prange(n):
+        for a in range(n_labels):
+            for b in range(n_labels):
+                if share[a, b] != 0:
+                    for c in range(n_channels):
+                        out[i, a, c] += share[a, b] * x[i, b, c]
+    return out
+
+
+@njit(cache=True, parallel=True)
+@no_type_check  # numba compiles the plain function
+def _spread(
+    held: NDArray,
+    place: NDArray,
+    own: NDArray,
+    key: NDArray,
+    sought: NDArray,
+    value: NDArray,
+    weight: NDArray,
+) -> NDArray:
+    n_labels, n_channels = sought.shape
+    out = np.empty((len(place), n_labels, n_channels), np.float32)
+    for i in prange(len(place)):
+        p = place[i]
+        for label in range(n_labels):
+            for c in range(n_channels):
+                alike = own[i, c] + key[i, c] * sought[label, c]
+                out[i, label, c] = held[p, label, c] + alike + value[i, label] * weight[c]
     return out

@@ -299,6 +299,31 @@ class _GatedMean(torch.autograd.Function):
         return torch.from_numpy(of_x), torch.from_numpy(of_gate), None, None
 
 
+def mixed(
+    share: Float[torch.Tensor, "labels labels"],
+    x: Float[torch.Tensor, "places labels channels"],
+) -> Float[torch.Tensor, "places labels channels"]:
+    """On each place, every label's sum of what all labels hold, times its shares of them."""
+    return share @ x
+
+
+def spread(
+    held: Float[torch.Tensor, "places labels channels"],
+    place: Int32[torch.Tensor, " rows"],
+    own: Float[torch.Tensor, "rows channels"],
+    key: Float[torch.Tensor, "rows channels"],
+    sought: Float[torch.Tensor, "labels channels"],
+    value: Float[torch.Tensor, "rows labels"],
+    weight: Float[torch.Tensor, " channels"],
+) -> Float[torch.Tensor, "rows labels channels"]:
+    """held[place] + own + key * sought + value * weight."""
+    x = gather(held.flatten(1), place).reshape(len(place), *held.shape[1:])
+    x = x + own[:, None]
+    x += key[:, None] * sought
+    x += value[..., None] * weight
+    return x
+
+
 def sigmoid(x: Float[torch.Tensor, "..."]) -> Float[torch.Tensor, "..."]:
     """1 / (1 + exp(-x))."""
     return torch.sigmoid(x)

@@ -34,7 +34,7 @@ class LossWeights:
     dice: float = 1.0
     object: float = 0.5
     coarse: float = 0.5
-    keep: float = 0.5
+    keep: float = 1.0
 
 
 def answer_log(logits: Float[Any, "rows labels"]) -> Float[Any, "rows answers"]:

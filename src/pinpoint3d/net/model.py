@@ -21,6 +21,7 @@ from pinpoint3d.net.pairs import (
     OBJECT,
     PART,
     REST,
+    ClickFields,
     Question,
     node_pairs,
     superpoint_pairs,
@@ -60,8 +61,8 @@ class Config:
         Of the decoder.
     pairs
         Whether the decoder looks at pair features.
-    fine_rounds
-        Rounds of messages between nodes.
+    settling
+        Rounds in which neighbouring nodes draw near.
     grain
         Size of superpoints, against those of the graph engine.
     """
@@ -74,7 +75,7 @@ class Config:
     n_rounds: int = 3
     fine_width: int = 32
     pairs: bool = True
-    fine_rounds: int = 0
+    settling: int = 4
     grain: float = 1.0
 
     def as_dict(self) -> dict[str, Any]:
@@ -179,7 +180,7 @@ class Model:
         """What makes masks of features and clicks."""
         c = self.config
         return Decoder(
-            c.token_width, c.node_width, c.width, c.n_rounds, c.fine_width, c.pairs, c.fine_rounds
+            c.token_width, c.node_width, c.width, c.n_rounds, c.fine_width, c.pairs, c.settling
         )
 
     def shapes(self) -> Shapes:
@@ -224,8 +225,9 @@ class Model:
     ) -> AllInputs:
         """A question in numbers, about all nodes."""
         rows = np.arange(len(view), dtype=np.int32)
-        inputs = question_inputs(view, question, _fields(question, distances), previous)
-        return AllInputs(inputs, self.fine_inputs(view, rows, question, previous), rows)
+        fields = _fields(question, distances)
+        inputs = question_inputs(view, question, fields, previous)
+        return AllInputs(inputs, self.fine_inputs(view, rows, question, fields, previous), rows)
 
     def decode(self, parameters: Parameters, features: Features, asked: AllInputs) -> Logits:
         """Logits of every label on every node, and on superpoints."""
@@ -245,13 +247,14 @@ class Model:
     ) -> tuple[Int32[np.ndarray, " rows"], Float32[np.ndarray, "rows labels"]]:
         """Nodes that may be of the object, and the logits there."""
         place = features.place
-        inputs = question_inputs(view, question, _fields(question, distances), previous)
+        fields = _fields(question, distances)
+        inputs = question_inputs(view, question, fields, previous)
         states = self.decode_superpoints(parameters, features, place, inputs)
         maybe, open_ = _in_question(states.logits, view, question)
         rows = np.flatnonzero(maybe[view.superpoint]).astype(np.int32)
         logits = states.logits[view.superpoint[rows]]
         fine = open_[view.superpoint[rows]]
-        near = self.fine_inputs(view, rows[fine], question, previous)
+        near = self.fine_inputs(view, rows[fine], question, fields, previous)
         logits[fine] = self.decode_nodes(parameters, features, place, states, rows[fine], near)
         return rows, logits
 
@@ -297,12 +300,14 @@ class Model:
         view: View,
         rows: Int32[np.ndarray, " rows"],
         question: Question,
+        fields: Sequence[ClickFields],
         previous: Float32[np.ndarray, "nodes labels"] | None,
     ) -> FineInputs:
         """What `decode_nodes` is handed of some nodes, as numpy arrays."""
-        pairs = node_pairs(view, rows, question, None if previous is None else previous[rows])
+        known = None if previous is None else previous[rows]
+        pairs = node_pairs(view, rows, question, fields, known)
         nothing = rows[:0]
-        if not self.config.fine_rounds:
+        if not self.config.settling:
             return FineInputs(pairs, nothing, nothing, np.zeros((0, N_STEP_INPUTS), np.float32))
         return FineInputs(pairs, *step_inputs(view, rows))
 
@@ -325,7 +330,7 @@ def place_of(
 def question_inputs(
     view: View,
     question: Question,
-    fields: Sequence[Float32[np.ndarray, "fields superpoints"]],
+    fields: Sequence[ClickFields],
     previous: Float32[np.ndarray, "nodes labels"] | None,
 ) -> QuestionInputs:
     """What a decode is handed, as numpy arrays.
@@ -373,9 +378,7 @@ def _asked(view: View, question: Question) -> Asked:
     )
 
 
-def _fields(
-    question: Question, distances: Distances
-) -> list[Float32[np.ndarray, "fields superpoints"]]:
+def _fields(question: Question, distances: Distances) -> list[ClickFields]:
     """Distances of every click."""
     return [distances(k) for k in range(len(question.node))]
 

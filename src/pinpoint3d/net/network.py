@@ -11,11 +11,11 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Float32, Int32
 
-from pinpoint3d.net.pairs import Question
+from pinpoint3d.net.pairs import ClickFields, Question
 from pinpoint3d.net.parameters import Parameters, Shapes
 from pinpoint3d.net.view import Cut, View
 
-Distances = Callable[[int], Float32[np.ndarray, "fields superpoints"]]
+Distances = Callable[[int], ClickFields]
 """`pairs.click_fields` of a question's click, by its number: measured for those who ask."""
 
 
@@ -37,7 +37,7 @@ class Sight:
 
     size: float | None = None
     grain: float = 1.0
-    around: tuple[int, int] = (10_000, 60_000)
+    around: tuple[int, int] = (6_000, 60_000)
     whole: bool = True
 
 

@@ -11,19 +11,20 @@ from functools import cached_property
 from typing import no_type_check
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int32
+from jaxtyping import Bool, Float16, Float32, Int32, Int64
 from numba import njit, prange
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from pinpoint3d.net.view import View
+from pinpoint3d.net.walks import N_WALKS, walk
 
 BACKGROUND, OBJECT, REST, PART = range(4)
 """Kinds of labels."""
 
 N_FIELDS = 5
 N_SUPERPOINT_PAIRS = 25
-N_NODE_PAIRS = 11
+N_NODE_PAIRS = 11 + 2 * N_WALKS
 FAR = 6.0  # what a logarithm of a distance is at most; labels without clicks are as far
 CLOSEST = 0.5  # nodes: distances below are alike
 NOWHERE = 1e9  # m
@@ -77,12 +78,19 @@ class Question:
     def member(self) -> Bool[np.ndarray, "clicks labels"]:
         """Which clicks speak for which labels."""
         member = np.zeros((len(self.node), self.n_labels), bool)
-        member[:, 0] = ~self.is_object
-        member[:, 1] = self.is_object
-        if self.parts:
-            for column, part in enumerate((0, *self.parts), start=2):
-                member[:, column] = self.is_object & (self.part == part)
+        for labels in self.speaks_for.T:
+            rows = np.flatnonzero(labels >= 0)
+            member[rows, labels[rows]] = True
         return member
+
+    @property
+    def speaks_for(self) -> Int32[np.ndarray, "clicks 2"]:
+        """The one or two labels of each click, one of each group; -1 where it has none."""
+        labels = np.full((len(self.node), 2), -1, np.int32)
+        labels[:, 0] = self.is_object
+        for column, part in enumerate((0, *self.parts), start=2) if self.parts else ():
+            labels[self.is_object & (self.part == part), 1] = column
+        return labels
 
 
 def recalled(
@@ -107,25 +115,44 @@ def recalled(
     return np.column_stack([chance[:, 0], 1 - chance[:, 0], chance[:, 1:]]).astype(np.float32)
 
 
-def click_fields(view: View, node: int) -> Float32[np.ndarray, "fields superpoints"]:
-    """Distances from one click to every superpoint.
+@dataclass(frozen=True)
+class ClickFields:
+    """Distances from one click.
 
-    Straight, along the surface, the same with creases and with colour steps as detours, all in
-    metres; and the height of the merge tree at which both join.
+    Attributes
+    ----------
+    superpoints
+        To every superpoint: straight, along the surface, the same with creases and with colour
+        steps as detours, all in metres; and the height of the merge tree at which both join.
+    nodes
+        To every node along the surface, metres: `walks.walk`.
     """
+
+    superpoints: Float32[np.ndarray, "fields superpoints"]
+    nodes: Float16[np.ndarray, "walks nodes"]
+
+    def within(
+        self, superpoints: Int64[np.ndarray, " kept"], nodes: Int64[np.ndarray, " rows"]
+    ) -> "ClickFields":
+        """Those to some superpoints and nodes alone."""
+        return ClickFields(self.superpoints[:, superpoints], self.nodes[:, nodes])
+
+
+def click_fields(view: View, node: int) -> ClickFields:
+    """Distances from a click on a node."""
     superpoint = int(view.superpoint[node])
     fields = np.empty((N_FIELDS, view.n_superpoints), np.float32)
     fields[0] = np.linalg.norm(view.centre - view.xyz[node], axis=1)
     for row, network in enumerate(view.networks, start=1):
         fields[row] = dijkstra(network, directed=True, indices=superpoint)
     fields[4] = view.joined_at(superpoint)
-    return fields
+    return ClickFields(fields, walk(view, node))
 
 
 def superpoint_pairs(
     view: View,
     question: Question,
-    fields: Sequence[Float32[np.ndarray, "fields superpoints"]],
+    fields: Sequence[ClickFields],
     previous: Float32[np.ndarray, "superpoints labels"] | None,
 ) -> Float32[np.ndarray, "superpoints labels 25"]:
     """Features of every superpoint and label.
@@ -138,7 +165,9 @@ def superpoint_pairs(
         Probabilities of the last answer, or None before there is one.
     """
     member, n = question.member, view.n_superpoints
-    distance = np.stack(fields) if fields else np.zeros((0, N_FIELDS, n), np.float32)
+    distance = np.zeros((len(fields), N_FIELDS, n), np.float32)
+    for k, field in enumerate(fields):
+        distance[k] = field.superpoints
     x = np.zeros((n, question.n_labels, N_SUPERPOINT_PAIRS), np.float32)
     own = _least(distance, member)  # (fields, superpoints, labels)
     other = _rival(own, question.groups)
@@ -185,20 +214,32 @@ def node_pairs(
     view: View,
     rows: Int32[np.ndarray, " rows"],
     question: Question,
+    fields: Sequence[ClickFields],
     previous: Float32[np.ndarray, "rows labels"] | None,
-) -> Float32[np.ndarray, "rows labels 11"]:
-    """Features of some nodes and every label, from places, normals and colours alone.
+) -> Float32[np.ndarray, "rows labels 17"]:
+    """Features of some nodes and every label.
 
     For the nearest click of the label and of its nearest rival: distances, how far off the click's
-    plane, angle of the normals, height, difference of colour.
+    plane, angle of the normals, height, difference of colour; and the distances along the surface.
+
+    Parameters
+    ----------
+    fields
+        `click_fields` of every click.
+    previous
+        Probabilities of the last answer, or None before there is one.
     """
     group = np.zeros(question.n_labels, np.int32)
     for number, columns in enumerate(question.groups):
         group[columns] = number
     colour = np.zeros((len(view), 0), np.float32) if view.rgb is None else view.rgb
+    walked = np.empty((len(fields), N_WALKS, len(rows)), np.float32)
+    for k, field in enumerate(fields):
+        walked[k] = field.nodes[:, rows]
     x = _node_pairs(
-        view.xyz, view.normal, colour, rows, question.node, question.member, group, view.size
-    )
+        view.xyz, view.normal, colour, rows, question.node, question.speaks_for, group,
+        np.float32(view.size), walked,
+    )  # fmt: skip
     if previous is not None:
         x[..., 10] = 2 * previous - 1
     return x
@@ -212,45 +253,44 @@ def _node_pairs(
     colour: NDArray,
     rows: NDArray,
     clicked: NDArray,
-    member: NDArray,
+    speaks_for: NDArray,
     group: NDArray,
     size: float,
+    walked: NDArray,
 ) -> NDArray:
-    """All but the last of the features of `node_pairs`."""
+    """All the features of `node_pairs` but the last answer; `speaks_for` two labels a click."""
     n_labels = len(group)
     out = np.zeros((len(rows), n_labels, N_NODE_PAIRS), np.float32)
-    closest = CLOSEST * size
-    far = 1e4 * closest
+    closest = np.float32(CLOSEST) * size
+    far = np.float32(1e4) * closest
     for r in prange(len(rows)):
         i = rows[r]
-        own = np.full(n_labels, np.inf)
+        own = np.full(n_labels, np.float32(np.inf))
         nearest = np.full(n_labels, -1, np.int64)
+        rival = np.empty(n_labels, np.int64)
         for k in range(len(clicked)):
-            squared = 0.0
+            squared = np.float32(0)
             for c in range(3):
                 squared += (xyz[i, c] - xyz[clicked[k], c]) ** 2
             distance = np.sqrt(squared)
-            for label in range(n_labels):
-                if member[k, label] and distance < own[label]:
+            for label in speaks_for[k]:
+                if label >= 0 and distance < own[label]:
                     own[label], nearest[label] = distance, k
+        _rivals(own, group, rival)
         for label in range(n_labels):
-            rival = -1
-            for other in range(n_labels):
-                beats = rival < 0 or own[other] < own[rival]
-                if beats and other != label and group[other] == group[label]:
-                    rival = other
-            beside = np.inf if rival < 0 else own[rival]
+            other = rival[label]
+            beside = np.float32(np.inf) if other < 0 else own[other]
             x = out[r, label]
             x[0] = min(np.log1p(own[label] / size), FAR) / 3
             ratio = np.log((min(own[label], far) + closest) / (min(beside, far) + closest))
             x[1] = min(max(ratio, -3), 3)
             for side in range(2):
-                k = nearest[label] if side == 0 else (-1 if rival < 0 else nearest[rival])
+                k = nearest[label] if side == 0 else (-1 if other < 0 else nearest[other])
                 if k < 0:
                     continue
                 j = clicked[k]
                 length = max(own[label] if side == 0 else beside, size)
-                off, parallel, squared = 0.0, 0.0, 0.0
+                off, parallel, squared = np.float32(0), np.float32(0), np.float32(0)
                 for c in range(3):
                     off += (xyz[i, c] - xyz[j, c]) * normal[j, c]
                     parallel += normal[i, c] * normal[j, c]
@@ -261,7 +301,38 @@ def _node_pairs(
                 x[first + 1] = abs(parallel)
                 x[first + 2] = (xyz[i, 2] - xyz[j, 2]) / length
                 x[first + 3] = np.sqrt(squared)
+        for f in range(N_WALKS):
+            own[:] = np.float32(np.inf)
+            for k in range(len(clicked)):
+                for label in speaks_for[k]:
+                    if label >= 0:
+                        own[label] = min(own[label], walked[k, f, r])
+            _rivals(own, group, rival)
+            for label in range(n_labels):
+                beside = np.float32(np.inf) if rival[label] < 0 else own[rival[label]]
+                x = out[r, label]
+                x[11 + 2 * f] = min(np.log1p(own[label] / size), FAR) / 3
+                ratio = np.log((min(own[label], far) + closest) / (min(beside, far) + closest))
+                x[12 + 2 * f] = min(max(ratio, -3), 3)
     return out
+
+
+@njit(cache=True)
+@no_type_check  # numba compiles the plain function
+def _rivals(own: NDArray, group: NDArray, out: NDArray) -> None:
+    """The nearest other label of each label's group, the first of equals; -1 where none is."""
+    start = 0
+    while start < len(own):
+        end, best, second = start, -1, -1
+        while end < len(own) and group[end] == group[start]:
+            if best < 0 or own[end] < own[best]:
+                best, second = end, best
+            elif second < 0 or own[end] < own[second]:
+                second = end
+            end += 1
+        for label in range(start, end):
+            out[label] = second if label == best else best
+        start = end
 
 
 def _least(

@@ -241,8 +241,8 @@ def node_inputs(view: View) -> Float32[np.ndarray, "nodes 18"]:
     x[:, 13] = np.log1p(np.maximum(view.height, 0) / view.size) / 4
     x[:, 14] = np.log(view.size / 0.02)
     x[:, 15] = np.log(view.count) / 2
-    inside = view.xyz / np.float32(view.size)
-    x[:, 16] = inside[:, 2] - np.floor(inside[:, 2]) - 0.5
+    inside = view.xyz[:, 2] / np.float32(view.size) - view.cell[:, 2]
+    x[:, 16] = inside - inside.min() - 0.5  # cells begin where the lowest of all places in them is
     x[:, 17] = 1
     return np.clip(x, -MOST, MOST)
 

@@ -25,6 +25,9 @@ from pinpoint3d.types import Scene
 MOST_NODES = 10_000
 FEWEST_NODES = 40  # of an object worth asking about
 FEWEST_GIVEN = 8  # where the size of nodes is given: hardly an object is too small
+FEWEST_CLEAR = 150  # of an object whose parts are clear
+FEWEST_A_PART = 25  # nodes, on average over the parts that are seen
+SEEN = 3  # nodes of a part that count as seeing it
 LARGE = 6_000  # nodes of an object: one with more is looked at in coarser nodes
 MARGIN = (0.15, 2.0)  # of the object's diagonal that is seen round it
 CLEARANCE = 8.0  # nodes that are seen round it at least
@@ -58,6 +61,13 @@ class Crop:
     part: Int16[np.ndarray, " nodes"]
     levels: Int16[np.ndarray, "levels ids"]
     kind: str
+
+
+def is_clear(crop: Crop) -> bool:
+    """Whether an object has nodes enough for its parts to be told apart, by anyone."""
+    part = crop.part[crop.label == 1]
+    n_seen = int((np.bincount(part)[1:] >= SEEN).sum())
+    return n_seen > 0 and len(part) >= max(FEWEST_CLEAR, FEWEST_A_PART * n_seen)
 
 
 def crops_of(

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Int32
 
-from pinpoint3d.net.pairs import Question, click_fields
+from pinpoint3d.net.pairs import ClickFields, Question, click_fields
 from pinpoint3d.simulate import Clicker
 from pinpoint3d.train.crops import Crop, recoloured, rescaled, turned
 from pinpoint3d.types import Click, Masks, Scene
 
-ALL_PARTS, SOME_PARTS, ONE_PART, OBJECT_ALONE = 0.68, 0.15, 0.07, 0.10
+ALL_PARTS, SOME_PARTS, ONE_PART, OBJECT_ALONE = 0.64, 0.15, 0.07, 0.14
 FINEST = 0.65  # of lessons ask on the finest level
 MOST_PARTS = 12
-FEWEST_NODES = 3  # of a part worth asking about
+FEWEST_NODES = 6  # of a part worth asking about
 DEEPEST = 0.6  # of lessons begin with clicks at the deepest points, the others anywhere
 OUTSIDE = 0.15  # of lessons begin with clicks outside the object as well
 TOLD = 0.5  # of clicks that could mean several things say which
@@ -45,7 +45,7 @@ class Lesson:
 
     crop: Crop
     question: Question
-    fields: tuple[Float32[np.ndarray, "fields superpoints"], ...]
+    fields: tuple[ClickFields, ...]
     truth: Int32[np.ndarray, " nodes"]
     clicker: Clicker
 

@@ -1,7 +1,8 @@
 """Crops of a whole data set, made once by many processes and kept beside its shards.
 
 A file of crops is a function of the data set's seed and the sample's number; those that are there
-are left alone, so preparing may be interrupted at any time.
+are left alone, so preparing may be interrupted at any time. Objects whose parts nobody could tell
+apart are left out, for networks that see in nodes of the scan's own size.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from pinpoint3d.net.network import Sight
 from pinpoint3d.synth.catalogue import Subset
 from pinpoint3d.synth.dataset import Dataset
 from pinpoint3d.synth.executors import Executor, run_jobs
-from pinpoint3d.train.crops import CropFile, crops_of, write_crops
+from pinpoint3d.train.crops import CropFile, crops_of, is_clear, write_crops
 
 PER_SAMPLE = 8
 TIED = Sight()
@@ -35,7 +36,8 @@ class _Work:
         rng = np.random.default_rng((dataset.recipe.seed, number, _SALT))
         size, grain = self.sight.size, self.sight.grain
         crops = crops_of(dataset[number], rng, most=PER_SAMPLE, size=size, grain=grain)
-        write_crops(crop_file(self.folder, number, self.sight), crops)
+        kept = [crop for crop in crops if size is not None or is_clear(crop)]
+        write_crops(crop_file(self.folder, number, self.sight), kept)
 
 
 def prepare(

@@ -4,9 +4,7 @@ Distances run over the nearest neighbours of all points, at full resolution. It 
 no colours and no stopping, which is what makes it the baseline to beat.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 
 import numpy as np
 from jaxtyping import Float32, Int64
@@ -16,6 +14,7 @@ from scipy.spatial import KDTree
 
 from pinpoint3d.graph.guarantees import keep_clicked
 from pinpoint3d.graph.suggest import node_graph, suggested
+from pinpoint3d.recent import Recent
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
@@ -45,8 +44,8 @@ class GeodesicEncodedScene:
         self._place = np.full(len(scene), -1, np.int64)
         self._place[self._rows] = np.arange(len(self._rows))
         self._graph = neighbour_graph(scene.xyz[self._rows])
-        self._known: OrderedDict[int, Float32[np.ndarray, " finite"]] = OrderedDict()
-        self._lock = Lock()
+        most = max(1, CACHED_BYTES // (4 * max(len(self._rows), 1)))
+        self._known: Recent[int, Float32[np.ndarray, " finite"]] = Recent(most)
 
     @property
     def scene(self) -> Scene:
@@ -106,15 +105,11 @@ class GeodesicEncodedScene:
 
     def _from(self, row: int) -> Float32[np.ndarray, " finite"]:
         """Metres along the surface from a row to every finite point; kept while there is room."""
-        with self._lock:
-            if row not in self._known:
-                metres = dijkstra(self._graph, directed=False, indices=int(self._place[row]))
-                self._known[row] = np.asarray(metres, np.float32)
-                most = max(1, CACHED_BYTES // (4 * len(self._rows)))
-                while len(self._known) > most:
-                    self._known.popitem(last=False)
-            self._known.move_to_end(row)
-            return self._known[row]
+        return self._known.of(row, lambda: self._measured(row))
+
+    def _measured(self, row: int) -> Float32[np.ndarray, " finite"]:
+        metres = dijkstra(self._graph, directed=False, indices=int(self._place[row]))
+        return np.asarray(metres, np.float32)
 
 
 def neighbour_graph(xyz: Float32[np.ndarray, "finite 3"]) -> csr_array:

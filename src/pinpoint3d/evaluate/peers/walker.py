@@ -4,9 +4,7 @@ The walk goes over voxels of about two points, hardly across creases and colour 
 factorised once a scene; a click then costs one back-substitution, kept for the clicks that follow.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
@@ -23,6 +21,7 @@ from pinpoint3d.graph.neighbours import (
 )
 from pinpoint3d.graph.normals import estimate_normals, orient_normals
 from pinpoint3d.graph.suggest import node_graph, suggested
+from pinpoint3d.recent import Recent
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
@@ -68,8 +67,7 @@ class Walks:
             matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}
         )
         self._n_nodes = n_nodes
-        self._columns: OrderedDict[int, Float64[np.ndarray, " nodes"]] = OrderedDict()
-        self._lock = Lock()
+        self._columns: Recent[int, Float64[np.ndarray, " nodes"]] = Recent(CACHED_CLICKS)
 
     def chances(
         self, seeds: Int64[np.ndarray, " seeds"], fixed: Float64[np.ndarray, "seeds labels"]
@@ -80,16 +78,13 @@ class Walks:
 
     def column(self, node: int) -> Float64[np.ndarray, " nodes"]:
         """Column of the inverse at a node, scaled to 1 there: how near all others are to it."""
-        with self._lock:
-            if node not in self._columns:
-                unit = np.zeros(self._n_nodes)
-                unit[node] = 1
-                column = self._factor.solve(unit)
-                self._columns[node] = column / column[node]
-                while len(self._columns) > CACHED_CLICKS:
-                    self._columns.popitem(last=False)
-            self._columns.move_to_end(node)
-            return self._columns[node]
+        return self._columns.of(node, lambda: self._solved(node))
+
+    def _solved(self, node: int) -> Float64[np.ndarray, " nodes"]:
+        unit = np.zeros(self._n_nodes)
+        unit[node] = 1
+        column = self._factor.solve(unit)
+        return column / column[node]
 
 
 class WalkerSegmenter:
