@@ -250,3 +250,24 @@ def test_gradients_of_the_gated_mean_are_those_of_its_plain_form(torch: ModuleTy
     np.testing.assert_allclose(ours.detach(), plain.detach(), atol=1e-5)
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_labels_are_mixed_and_spread_alike_by_both(torch: ModuleType) -> None:
+    from pinpoint3d.net import kernels_torch
+
+    rng = np.random.default_rng(0)
+    held, share = normal(rng, 5, 3, 4), normal(rng, 3, 3)
+    place = np.array([4, 0, 0, 2], np.int32)
+    own, key, sought, value = (normal(rng, *s) for s in ((4, 4), (4, 4), (3, 4), (4, 3)))
+    weight = normal(rng, 4)
+    given = (held, place, own, key, sought, value, weight)
+    ours = kernels_numpy.spread(*given)
+    expected = held[0, 2] + own[1] + key[1] * sought[2] + value[1, 2] * weight  # row 1, label 2
+    np.testing.assert_allclose(ours[1, 2], expected, atol=1e-5)
+    theirs = kernels_torch.spread(*map(torch.tensor, given))
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    mixed = kernels_numpy.mixed(share, held)
+    np.testing.assert_allclose(mixed[3], share @ held[3], atol=1e-5)
+    np.testing.assert_allclose(
+        mixed, kernels_torch.mixed(torch.tensor(share), torch.tensor(held)), atol=1e-5
+    )

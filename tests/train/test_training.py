@@ -15,7 +15,7 @@ from pinpoint3d.net.model import Config
 from pinpoint3d.net.view import View
 from pinpoint3d.net.weights import read_weights
 from pinpoint3d.synth.dataset import Recipe, build
-from pinpoint3d.train.crops import Crop, CropFile, recoloured, rescaled, turned
+from pinpoint3d.train.crops import Crop, CropFile, is_clear, recoloured, rescaled, turned
 from pinpoint3d.train.lessons import draw_lesson, lesson_on
 from pinpoint3d.train.prepare import crop_file, crop_files, prepare
 
@@ -49,6 +49,19 @@ def test_crops_are_made_once_and_come_back_as_they_were(folder: Path, crop: Crop
     assert (crop.label[crop.part > 0] == 1).all()
     assert (np.sort(crop.view.order) == np.arange(crop.view.n_superpoints)).all()
     assert (crop.levels[-1] == np.arange(crop.levels.shape[1])).all()
+
+
+def test_objects_whose_parts_nobody_could_tell_apart_are_not_learned(
+    folder: Path, crop: Crop
+) -> None:
+    assert all(is_clear(c) for f in crop_files([folder], "train") for c in CropFile(f))
+    mine = np.flatnonzero(crop.label == 1)
+    few = crop.label.copy()
+    few[mine[100:]] = 0
+    assert not is_clear(replace(crop, label=few))
+    many = crop.part.copy()
+    many[mine] = 1 + np.arange(len(mine)) // 20  # of 20 nodes each
+    assert not is_clear(replace(crop, part=many))
 
 
 def test_a_damaged_file_of_crops_gets_a_sentence(tmp_path: Path) -> None:
