@@ -77,14 +77,15 @@ def evaluate(
         bool, typer.Option("--parquet", help="Also the rows as Parquet (needs pyarrow).")
     ] = False,
     pictures: Annotated[
-        bool, typer.Option("--pictures/--no-pictures", help="Draw the worst entries.")
+        bool, typer.Option("--pictures/--no-pictures", help="Draw the best and worst entries.")
     ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Ask a segmenter all questions of a suite, click by click, and report how well it did."""
+    from pinpoint3d.evaluate.examples import draw_examples, n_examples
     from pinpoint3d.evaluate.peers import load_peer
     from pinpoint3d.evaluate.records import write_rows
-    from pinpoint3d.evaluate.report import N_WORST, draw_worst, write_html
+    from pinpoint3d.evaluate.report import write_html
     from pinpoint3d.evaluate.run import ClickProtocol, run_suite
     from pinpoint3d.evaluate.suites import open_suite
 
@@ -100,8 +101,8 @@ def evaluate(
     if parquet:
         write_rows(run.records, out / "rows.parquet")
     if pictures:
-        with counted("drawing the worst", min(N_WORST, len(run.records))) as done:
-            draw_worst(run, asked, make(), done)
+        with counted("drawing examples", n_examples(run)) as done:
+            draw_examples(run, asked, make(), done)
     write_html([run], out / "report.html")
     _show([run], as_json=as_json)
     if not as_json:

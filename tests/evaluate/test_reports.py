@@ -6,12 +6,11 @@ from made_up import Engine, RaisesAtOnce, suite
 
 from pinpoint3d import NearestSegmenter, Scene
 from pinpoint3d.errors import FileFormatError
+from pinpoint3d.evaluate.examples import draw_examples, examples, n_examples
 from pinpoint3d.evaluate.report import (
     difference_table,
-    draw_worst,
     names,
     summary_table,
-    worst_places,
     write_html,
 )
 from pinpoint3d.evaluate.run import ClickProtocol, Run, run_suite
@@ -21,7 +20,7 @@ BRIEF = ClickProtocol(clicks_a_target=3)
 
 
 STEPS: list[int] = []
-"""What `draw_worst` told of its progress for the run that works."""
+"""What `draw_examples` told of its progress for the run that works."""
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +29,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     folder = tmp_path_factory.mktemp("runs")
     good = run_suite(suite(), NearestSegmenter, folder / "good", BRIEF)
     bad = run_suite(suite(), RaisesAtOnce, folder / "bad", BRIEF)
-    draw_worst(good, suite(), NearestSegmenter(), STEPS.append)
-    draw_worst(bad, suite(), RaisesAtOnce())
+    draw_examples(good, suite(), NearestSegmenter(), STEPS.append)
+    draw_examples(bad, suite(), RaisesAtOnce())
     return [good, bad]
 
 
@@ -75,19 +74,30 @@ def test_runs_of_one_segmenter_are_told_apart_by_their_folders(runs: list[Run]):
     ]
 
 
-def test_the_worst_entries_come_first_and_are_drawn(runs: list[Run]):
+def test_examples_are_the_worst_the_best_and_what_lies_between_each_once(
+    runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = runs[0]
-    places = worst_places(run)
-    last = [run.records[place].curve[-1] for place in places]
-    assert last == sorted(last)
-    pictures = sorted((run.folder / "worst").glob("*.png"))
-    assert [p.stem for p in pictures] == sorted(f"{place:05d}" for place in places)
+    last = [record.curve[-1] for record in run.records]
+    for n in (1, 2, 4):
+        monkeypatch.setattr("pinpoint3d.evaluate.examples.N_EXAMPLES", n)
+        found = examples(run)
+        places = [place for kind in ("worst", "middling", "best") for place in found[kind]]
+        assert len(set(places)) == len(places) == min(6, 3 * n) == n_examples(run)
+        assert [last[place] for place in places] == sorted(last[place] for place in places)
+        assert last[places[0]] == min(last)
+        assert last[places[-1]] == max(last)
+
+
+def test_examples_are_drawn(runs: list[Run]) -> None:
+    pictures = sorted((runs[0].folder / "examples").glob("*.png"))
+    assert [p.stem for p in pictures] == [f"{place:05d}" for place in range(6)]
     assert all(p.read_bytes().startswith(b"\x89PNG") for p in pictures)
     assert STEPS == [1] * 6
 
 
 def test_what_failed_in_a_run_is_drawn_all_the_same(runs: list[Run]):
-    assert len(list((runs[1].folder / "worst").glob("*.png"))) == 6
+    assert len(list((runs[1].folder / "examples").glob("*.png"))) == 6
 
 
 def test_the_page_needs_nothing_from_outside_and_says_what_failed(runs: list[Run], tmp_path: Path):
@@ -123,7 +133,7 @@ def test_what_failed_is_not_asked_again_for_its_picture(runs: list[Run]):
             asked.append(scene.name)
             return super().encode(scene)
 
-    draw_worst(runs[1], suite(), Listens())
+    draw_examples(runs[1], suite(), Listens())
     assert asked == []
 
 
@@ -133,5 +143,5 @@ def test_pictures_are_drawn_without_showing_the_truth(runs: list[Run]):
             assert scene.labels is None
             return super().encode(scene)
 
-    draw_worst(runs[0], suite(), Peeks())
-    assert len(list((runs[0].folder / "worst").glob("*.png"))) == 6
+    draw_examples(runs[0], suite(), Peeks())
+    assert len(list((runs[0].folder / "examples").glob("*.png"))) == 6

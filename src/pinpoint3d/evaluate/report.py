@@ -1,9 +1,8 @@
 """Reports of runs: a table for the terminal, and one HTML file that needs nothing else.
 
 `summary_table` gives the table, `write_html` the file: curves with confidence bands, bars by
-category, part size and number of parts, failures, and the worst entries as pictures. Pictures are
-drawn when a run is made (`draw_worst`), because they need the scenes. Every figure is read from the
-runs.
+category, part size and number of parts, failures, and pictures of examples (`examples`): the
+truth beside the answers after one round and after three. Every figure is read from the runs.
 """
 
 import base64
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from pinpoint3d.evaluate.charts import Bars, Line, bar_chart, line_chart
+from pinpoint3d.evaluate.examples import LATER, examples, picture_path
 from pinpoint3d.evaluate.figures import (
     Group,
     by_category,
@@ -26,22 +26,12 @@ from pinpoint3d.evaluate.figures import (
     reported_rounds,
     summary,
 )
-from pinpoint3d.evaluate.records import Record
 from pinpoint3d.evaluate.reference import PUBLISHED
-from pinpoint3d.evaluate.run import Run, without_truth
-from pinpoint3d.evaluate.suites import Suite
+from pinpoint3d.evaluate.run import Run
 from pinpoint3d.files.storage import read_bytes, write_atomically
 from pinpoint3d.metrics import Estimate, bootstrap_interval
-from pinpoint3d.picture import render, write_png
-from pinpoint3d.segmenter import Segmenter
-from pinpoint3d.types import Click, Masks, Scene
 
-N_WORST = 10
-WORST_AT = 3  # the round by which they are chosen and shown: early failures, not leftovers
-WORST = "worst"
 MOST_CATEGORIES = 20
-PICTURE = (440, 360)
-MARGIN = 0.25  # of the object's size, shown round it
 _STYLE = """
 :root { color-scheme: light dark }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
@@ -126,27 +116,6 @@ def difference_table(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     return columns, rows
 
 
-def draw_worst(
-    run: Run, suite: Suite, segmenter: Segmenter, done: Callable[[int], None] = lambda _: None
-) -> None:
-    """Draw the worst entries of a run, truth beside answer, into its folder."""
-    folder = run.folder / WORST
-    folder.mkdir(exist_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
-    for place in worst_places(run):
-        record = run.records[place]
-        write_png(_picture(record, suite, segmenter), folder / f"{place:05d}.png")
-        done(1)
-
-
-def worst_places(run: Run) -> list[int]:
-    """Places of the entries with the lowest IoU after three rounds, the worst first."""
-    limit = run.clicks_a_target
-    iou = figures_of(run.records, limit).iou[:, min(WORST_AT, limit) - 1]
-    return np.argsort(iou, kind="stable")[:N_WORST].tolist()
-
-
 def write_html(runs: Sequence[Run], path: Path) -> None:
     """Write the report of one run, or of several on the same questions.
 
@@ -182,7 +151,7 @@ def write_html(runs: Sequence[Run], path: Path) -> None:
     body.append("</div>")
     for name, run in zip(names(runs), runs, strict=True):
         body += [f"<h2>Failures of {escape(name)}</h2>", _failures(run)]
-        body += [f"<h2>Worst entries of {escape(name)}</h2>", *_worst(run)]
+        body += [f"<h2>Entries of {escape(name)}</h2>", *_examples(run)]
     page = (
         f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
         f'content="width=device-width"><title>{escape(runs[0].suite)}</title>'
@@ -272,77 +241,30 @@ def _failures(run: Run) -> str:
     return _table(["entry ", "why "], rows)
 
 
-def _worst(run: Run) -> list[str]:
+def _examples(run: Run) -> list[str]:
+    """The pictures of a run with what they are of, a kind after the other."""
     limit = run.clicks_a_target
     iou = figures_of(run.records, limit).iou
     shown = []
-    for place in worst_places(run):
-        record = run.records[place]
-        asked = record.question
-        words = f"{asked.name}, {asked.category or 'unnamed'}, {record.n_targets} targets: " + (
-            f"IoU {100 * iou[place, 0]:.0f} after one click a target, "
-            f"{100 * iou[place, min(WORST_AT, limit) - 1]:.0f} after {min(WORST_AT, limit)}"
-        )
-        if record.failure is not None:
-            words += f" (failed: {record.failure})"
-        path = run.folder / WORST / f"{place:05d}.png"
-        image = ""
-        if path.is_file():
-            packed = base64.b64encode(read_bytes(path)).decode()
-            image = f'<img alt="" src="data:image/png;base64,{packed}">'
-        shown.append(f"<figure>{image}<figcaption>{escape(words)}</figcaption></figure>")
+    for kind, places in examples(run).items():
+        if places:
+            shown.append(f"<h3>{kind.capitalize()}</h3>")
+        for place in places:
+            record = run.records[place]
+            asked = record.question
+            words = f"{asked.name}, {asked.category or 'unnamed'}, {record.n_targets} targets: " + (
+                f"IoU {100 * iou[place, 0]:.0f} after one click a target, "
+                f"{100 * iou[place, min(LATER, limit) - 1]:.0f} after {min(LATER, limit)}"
+            )
+            if record.failure is not None:
+                words += f" (failed: {record.failure})"
+            path = picture_path(run, place)
+            image = ""
+            if path.is_file():
+                packed = base64.b64encode(read_bytes(path)).decode()
+                image = f'<img alt="" src="data:image/png;base64,{packed}">'
+            shown.append(f"<figure>{image}<figcaption>{escape(words)}</figcaption></figure>")
     return shown
-
-
-def _picture(record: Record, suite: Suite, segmenter: Segmenter) -> np.ndarray:
-    """Truth beside the answer after three rounds, with its clicks, cut to the object."""
-    asked = record.question
-    scene, truth = suite.scenes.scene(asked.scene), suite.truth(asked)
-    clicks = [Click(*c) for c in record.clicks[: WORST_AT * record.n_targets]]
-    masks = Masks.empty(len(scene))
-    if record.failure is None:  # what failed, or never came to an end, is not tried again
-        masks = segmenter.encode(without_truth(scene)).segment(clicks)
-    shown = _only(truth, asked.targets)
-    rows = _round_object(scene, truth, {k for k, _ in asked.targets})
-    place = np.full(len(scene), -1, np.int64)
-    place[rows] = np.arange(len(rows))
-    near = [
-        Click(int(place[c.point or 0]), c.object, c.part)
-        for c in clicks
-        if place[c.point or 0] >= 0
-    ]
-    rgb = None if scene.rgb is None else scene.rgb[rows]
-    part = Scene(scene.xyz[rows], rgb, name=scene.name, up=scene.up)
-    pictures = [
-        render(part, _taken(shown, rows), size=PICTURE),
-        render(part, _taken(masks, rows), size=PICTURE, clicks=near),
-    ]
-    return np.concatenate(pictures, axis=1)
-
-
-def _only(truth: Masks, targets: Sequence[tuple[int, int]]) -> Masks:
-    """The truth with all that was not asked for as background or rest."""
-    objects, parts = np.zeros_like(truth.object), np.zeros_like(truth.part)
-    for object_id, part_id in targets:
-        objects[truth.object == object_id] = object_id
-        parts[(truth.object == object_id) & (truth.part == part_id)] = part_id
-    return Masks.of(objects, parts)
-
-
-def _round_object(scene: Scene, truth: Masks, objects: set[int]) -> np.ndarray:
-    """Rows in the objects' box and a margin round it."""
-    inside = np.isin(truth.object, list(objects)) & scene.valid
-    low, high = scene.xyz[inside].min(axis=0), scene.xyz[inside].max(axis=0)
-    margin = MARGIN * float((high - low).max())
-    near = scene.valid.copy()
-    for axis in range(3):
-        values = scene.xyz[:, axis]
-        near &= (values >= low[axis] - margin) & (values <= high[axis] + margin)
-    return np.flatnonzero(near)
-
-
-def _taken(masks: Masks, rows: np.ndarray) -> Masks:
-    return Masks(masks.object[rows], masks.part[rows], masks.confidence[rows])
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
