@@ -69,15 +69,6 @@ def test_a_correction_gives_nothing_to_other_labels() -> None:
     assert found.part.tolist() == [2, 2, 0, 0, 0]
 
 
-def test_a_correction_takes_from_the_label_it_was_made_on_alone() -> None:
-    before = chain((1, 1), (1, 1), (1, 3), (0, 0))
-    after = chain((1, 2), (1, 2), (1, 2), (1, 2))
-    found = keep_unconcerned(before, after, last_click(1, 4, (1, 2)), in_a_row(4))
-    assert found.part.tolist() == [2, 2, 3, 0]
-    added = keep_unconcerned(found, after, last_click(1, 4, (1, 2)), in_a_row(4))
-    assert added.part.tolist() == [2, 2, 2, 2]  # there it has its label already
-
-
 def test_points_outside_the_graph_stay() -> None:
     before, after = chain((1, 1), (1, 1), (1, 1)), chain((1, 2), (1, 2), (1, 2))
     graph = NodeGraph(np.array([0, 1, -1], np.int32), np.array([[1], [1]], np.int32))
@@ -110,10 +101,7 @@ def test_what_a_correction_takes_is_all_that_its_click_reaches(
     gained = {
         i
         for i in range(n_points)
-        if node_of_point[i] >= 0
-        and pair(after, i) == label
-        and pair(before, i) != label
-        and pair(before, row) in (pair(before, i), label)
+        if node_of_point[i] >= 0 and pair(after, i) == label and pair(before, i) != label
     }
     reached, front = set(), {node_of_point[row]} - {-1}
     while front:

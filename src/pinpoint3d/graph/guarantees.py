@@ -45,11 +45,9 @@ def keep_clicked(masks: Masks, clicks: SnappedClicks) -> Masks:
 def keep_unconcerned(before: Masks, after: Masks, click: SnappedClicks, graph: NodeGraph) -> Masks:
     """The answer after a correction, held to what the correction was about.
 
-    A person who corrects says that a region belongs to the click's label and not to its own. So
-    points may only change from the clicked point's label to the click's, and only where such
-    changes hang together with the clicked point, from node to neighbouring node. All other points
-    have the label and confidence they had before. A click on what has its label already may add to
-    it whatever hangs together with it.
+    A person who corrects says that a region belongs to the click's label. So points may only change
+    to that label, and only where such changes hang together with the clicked point, from node to
+    neighbouring node. All other points have the label and confidence they had before.
 
     Parameters
     ----------
@@ -60,14 +58,10 @@ def keep_unconcerned(before: Masks, after: Masks, click: SnappedClicks, graph: N
     graph
         Round it; points outside stay as they were.
     """
-    row = int(click.rows[0])
-    had = (before.object == click.objects[0]) & (before.part == click.parts[0])
-    wrong = (before.object == before.object[row]) & (before.part == before.part[row])
-    if had[row]:
-        wrong = ~had
-    mended = (after.object == click.objects[0]) & (after.part == click.parts[0])
-    gained = np.flatnonzero(wrong & mended & (graph.node_of_point >= 0))
-    start = int(graph.node_of_point[row])
+    gained = np.flatnonzero((after.object == click.objects[0]) & (after.part == click.parts[0]))
+    had = (before.object[gained] == click.objects[0]) & (before.part[gained] == click.parts[0])
+    gained = gained[~had & (graph.node_of_point[gained] >= 0)]
+    start = int(graph.node_of_point[click.rows[0]])
     if start < 0 or len(gained) == 0:
         return before
     node = graph.node_of_point[gained]
