@@ -3,7 +3,8 @@
     python benchmarks/page.py [--segmenter net] [--points 0] [--clicks 20]
 
 Starts the program on the bundled scan (or on a made hall of so many points), opens it in headless
-chromium with WebGL in software, and clicks on what is there: a new object, more of it, its parts.
+chromium with WebGL in software, and clicks: on the bundled scan's objects and their parts, as one
+who labels them (in the hall on whatever is there: a new object, more of it, its parts).
 Stages are medians over all clicks but the first, in milliseconds and as shares of the whole:
 
 - `press`: from the button's release to the message being sent;
@@ -20,13 +21,16 @@ without input.
 
 import argparse
 import json
+import math
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
@@ -51,6 +55,7 @@ STAGES = (  # name, the stamps it lies between
     ("frame", "draw", "pixels"),
     ("whole", None, "pixels"),
 )
+NEAR = 0.03  # m: what is picked where a click is planned lies no farther from it
 FIRST_POINTS = (
     "performance.getEntriesByType('resource').find(e => e.name.includes('/levels/0')).responseEnd"
 )
@@ -80,23 +85,60 @@ def until(page: Page, expression: str) -> None:
         sleep(0.02)
 
 
-def click_about(page: Page, n_clicks: int) -> list[dict[str, float]]:
-    """Stamps of clicks on whatever is near the middle: an object, more of it, a part, and so on."""
+@dataclass(frozen=True)
+class Planned:
+    """A click on a place of the page: for a new object, for more of it, or for a new part."""
+
+    x: float
+    y: float
+    new_object: bool
+    new_part: bool
+
+
+def labelling(page: Page, scan: Path) -> Iterator[Planned]:
+    """Each object of the bundled clicks as a whole, then its parts, where they can be seen."""
+    scene = load(scan)
+    known: list[int] = []
+    for click in read_clicks(bundled_scan().with_name("room.clicks.json")).clicks:
+        assert click.point is not None
+        x, y, z = scene.xyz[click.point].tolist()
+        point = page.evaluate(f"__pp.nearest({x}, {y}, {z})")
+        at = page.evaluate(f"__pp.screen({point})")
+        seen = page.evaluate(f"__pp.pick({at['x']}, {at['y']})")
+        hidden = seen < 0 or math.dist(page.evaluate(f"__pp.position({seen})"), (x, y, z)) > NEAR
+        if click.object == 0 or hidden:
+            continue
+        if click.object not in known:
+            known.append(click.object)
+            yield Planned(at["x"], at["y"], new_object=True, new_part=False)
+        yield Planned(at["x"], at["y"], new_object=False, new_part=True)
+
+
+def about(page: Page) -> Iterator[Planned]:
+    """Whatever is near the middle: an object, more of it, two parts, and so on."""
     rng = random.Random(7)
     box = page.locator(".stage").bounding_box()
     assert box is not None  # it is on the page
-    for number in range(n_clicks):
+    for number in count():
         while True:
             x, y = rng.uniform(0.3, 0.7) * box["width"], rng.uniform(0.3, 0.75) * box["height"]
             if page.evaluate(f"__pp.pick({x}, {y})") >= 0:
                 break
-        if number % 4 == 0:
+        yield Planned(x, y, new_object=number % 4 == 0, new_part=number % 4 >= 2)
+
+
+def click_all(page: Page, planned: Iterable[Planned]) -> list[dict[str, float]]:
+    """Stamps of clicks."""
+    box = page.locator(".stage").bounding_box()
+    assert box is not None  # it is on the page
+    for number, click in enumerate(planned):
+        if click.new_object:
             page.keyboard.press("n")
             sleep(0.1)
             page.evaluate("__pp.finish()")
-        if number % 4 >= 2:
+        if click.new_part:
             page.keyboard.down("Control")
-        page.mouse.click(box["x"] + x, box["y"] + y)
+        page.mouse.click(box["x"] + click.x, box["y"] + click.y)
         page.keyboard.up("Control")
         until(page, f"__pp.clickTimes().length > {number} && __pp.state().pending === 0")
         sleep(0.5)  # readings and suggestions are drawn, the pointer rests
@@ -135,7 +177,9 @@ def engine_ms(scan: Path, segmenter: str, session: str, address: str) -> float:
     return 1000 * median(times[1:])
 
 
-def measure(scan: Path, folder: Path, *, segmenter: str, n_clicks: int) -> dict[str, Any]:
+def measure(
+    scan: Path, folder: Path, *, segmenter: str, n_clicks: int, bundled: bool
+) -> dict[str, Any]:
     """All figures of one run."""
     began = perf_counter()
     with program(scan, folder / "data", segmenter) as address, sync_playwright() as playwright:
@@ -148,7 +192,8 @@ def measure(scan: Path, folder: Path, *, segmenter: str, n_clicks: int) -> dict[
         until(page, "window.__pp && __pp.state().loaded === 1 && __pp.state().ready")
         page.evaluate("__pp.calm()")
         sleep(1)
-        stamps = click_about(page, n_clicks)[1:]
+        planned = labelling(page, scan) if bundled else about(page)
+        stamps = click_all(page, islice(planned, n_clicks))[1:]
         figures: dict[str, Any] = {
             "points": page.evaluate("__pp.state().points"),
             "program_s": round(serving, 2),
@@ -183,7 +228,13 @@ def main() -> None:
             save(scene, None, scan)
         else:
             shutil.copy(bundled_scan(), scan)
-        figures = measure(scan, folder, segmenter=chosen.segmenter, n_clicks=chosen.clicks)
+        figures = measure(
+            scan,
+            folder,
+            segmenter=chosen.segmenter,
+            n_clicks=chosen.clicks,
+            bundled=not chosen.points,
+        )
     print(json.dumps(figures, indent=1))
 
 
