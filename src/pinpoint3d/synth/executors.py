@@ -69,7 +69,8 @@ def _in_processes(
                 if deaths >= MOST_DEATHS:
                     raise SynthesisError(
                         f"workers died {deaths} times with {len(left)} jobs left; "
-                        "use fewer workers if memory is short."
+                        "use fewer workers if memory is short, and in a script of your own "
+                        "begin under `if __name__ == '__main__':`."
                     ) from None
 
 
