@@ -98,7 +98,7 @@ class Planned:
 def labelling(page: Page, scan: Path) -> Iterator[Planned]:
     """Each object of the bundled clicks as a whole, then its parts, where they can be seen."""
     scene = load(scan)
-    known: list[int] = []
+    known: set[int] = set()
     for click in read_clicks(bundled_scan().with_name("room.clicks.json")).clicks:
         assert click.point is not None
         x, y, z = scene.xyz[click.point].tolist()
@@ -109,7 +109,7 @@ def labelling(page: Page, scan: Path) -> Iterator[Planned]:
         if click.object == 0 or hidden:
             continue
         if click.object not in known:
-            known.append(click.object)
+            known.add(int(click.object))
             yield Planned(at["x"], at["y"], new_object=True, new_part=False)
         yield Planned(at["x"], at["y"], new_object=False, new_part=True)
 
