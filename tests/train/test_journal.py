@@ -1,3 +1,4 @@
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
@@ -14,7 +15,7 @@ STEPS = [
 
 def test_a_run_that_goes_on_goes_on_in_the_same_table(tmp_path: Path) -> None:
     for part in (STEPS[:1], STEPS[1:]):
-        with Journal(tmp_path / "run") as journal:
+        with closing(Journal(tmp_path / "run")) as journal:
             for step in part:
                 journal.add(step)
     lines = (tmp_path / "run" / "log.csv").read_text().split()
@@ -29,7 +30,7 @@ def test_tensorboard_shows_the_losses_and_each_validation_once(
     pytest.importorskip("tensorboard", reason="tensorboard is not installed")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    with Journal(tmp_path) as journal:
+    with closing(Journal(tmp_path)) as journal:
         for step in STEPS:
             journal.add(step)
     events = EventAccumulator(str(tmp_path)).Reload()

@@ -38,11 +38,8 @@ def examples(run: Run) -> Mapping[str, list[int]]:
     best = min(N_EXAMPLES, n - worst)
     left = order[worst : n - best]
     start = max(0, (len(left) - N_EXAMPLES) // 2)
-    return {
-        "worst": order[:worst].tolist(),
-        "middling": left[start : start + N_EXAMPLES].tolist(),
-        "best": order[n - best :].tolist(),
-    }
+    chosen = (order[:worst], left[start : start + N_EXAMPLES], order[n - best :])
+    return {kind: places.tolist() for kind, places in zip(KINDS, chosen, strict=True)}
 
 
 def n_examples(run: Run) -> int:

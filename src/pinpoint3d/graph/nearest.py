@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 from pinpoint3d.graph.affinity import lengths
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
 from pinpoint3d.graph.suggest import node_graph, suggested
+from pinpoint3d.recent import Recent
 from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
@@ -32,7 +33,9 @@ class NearestEncodedScene:
 
     scene: Scene
     name: str = "nearest"
-    _last: dict[tuple[Click, ...], Masks] = field(default_factory=dict, repr=False, compare=False)
+    _last: Recent[tuple[Click, ...], Masks] = field(
+        default_factory=lambda: Recent(1), repr=False, compare=False
+    )
 
     def segment(self, clicks: Sequence[Click]) -> Masks:
         """Label of the nearest click; confidence compares it with the nearest rival.
@@ -41,12 +44,8 @@ class NearestEncodedScene:
         another label; 1 when there is no rival.
         """
         asked = tuple(clicks)
-        answer = self._last.get(asked)
-        if answer is None:  # `suggest` asks again for what was just answered
-            answer = self._answer(asked)
-            self._last.clear()
-            self._last[asked] = answer
-        return answer
+        # `suggest` asks again for what was just answered
+        return self._last.of(asked, lambda: self._answer(asked))
 
     @cached_property
     def _graph(self) -> NodeGraph:

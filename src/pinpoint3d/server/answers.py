@@ -108,7 +108,7 @@ def _worth_a_click(opened: OpenScene, session: Session) -> list[int]:
     """Displayed points where a click would help most; none where the engine fails to say."""
     try:
         places = session.suggest()
-    except Exception:
+    except Exception:  # any engine's: the masks are there, and should be shown without
         _logger.exception("no place to click next can be suggested")
         return []
     return [int(opened.display.point[place.point]) for place in places]

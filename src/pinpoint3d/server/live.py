@@ -336,7 +336,7 @@ class LiveSession:
                     rider = self._history.next_entry(new_id(), "do", operation=click, **target)
                     await self._write(rider, opened)
                     self._pending.append(click)  # answered together with the click itself
-            except Exception:
+            except Exception:  # whatever fails here, the click itself is on disk and stands
                 _logger.exception(
                     "session %s: a part was started by one click alone", self.record.id
                 )

@@ -8,7 +8,6 @@ The table is `log.csv`, a line a step. A run that is resumed goes on in the same
 import csv
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 TABLE = "log.csv"
@@ -27,7 +26,7 @@ class Progress:
 
 
 class Journal:
-    """The writer of one run, in its folder; a context manager."""
+    """The writer of one run, in its folder; to be closed."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -35,15 +34,8 @@ class Journal:
         self._board = _board(folder)
         self._judged: tuple[float, ...] = ()
 
-    def __enter__(self) -> "Journal":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Have everything on disk."""
         if self._board is not None:
             self._board.close()
 

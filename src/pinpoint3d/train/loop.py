@@ -13,7 +13,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
 from pathlib import Path
@@ -133,7 +133,7 @@ def train(
     model = built(recipe.config)
     with _processes(device) as (rank, world), ExitStack() as open_:
         run = _Run.begun(recipe, model, out, begin, device)
-        journal = open_.enter_context(Journal(out)) if rank == 0 else None
+        journal = open_.enter_context(closing(Journal(out))) if rank == 0 else None
         iou: tuple[float, ...] = ()
         began, first = monotonic(), run.step
         for lessons in _batches(recipe, crops, run.step, rank, world):
