@@ -134,5 +134,5 @@ def undirected_edges(
     end = neighbour.ravel().astype(np.int64)
     low, high = np.minimum(start, end), np.maximum(start, end)
     keys = np.sort(low[low != high] * n + high[low != high])
-    keys = keys[np.diff(keys, prepend=-1) > 0]  # a fifth of the time of `np.unique`, which hashes
+    keys = keys[np.diff(keys, prepend=-1) > 0]  # `np.unique` hashes: four times as long
     return np.stack([keys // n, keys % n], axis=1).astype(np.int32)
