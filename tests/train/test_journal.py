@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false
+# tensorboard is an extra, so this file is checked with it and without it.
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
