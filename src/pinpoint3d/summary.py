@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int64
 
 from pinpoint3d.snap import SnappedClicks, snap_clicks
 from pinpoint3d.types import Click, Masks, Scene
@@ -59,13 +59,15 @@ def summarise(
         If a click names no point of the scene.
     """
     snapped = snap_clicks(scene, clicks)
+    rows = np.flatnonzero(masks.object)  # most of a large scan is background
+    got = Masks(masks.object[rows], masks.part[rows], masks.confidence[rows])
     targets: list[tuple[int, int | None]] = []
-    for object_id in _ids(snapped.objects, masks.object):
+    for object_id in _ids(snapped.objects, got.object):
         targets.append((object_id, None))
-        mine = masks.part[masks.object == object_id]
+        mine = got.part[got.object == object_id]
         part_ids = _ids(snapped.parts[snapped.objects == object_id], mine)
         targets += [(object_id, part_id) for part_id in part_ids]
-    return [_summary(scene, masks, snapped, target, names or {}) for target in targets]
+    return [_summary(scene, got, rows, snapped, target, names or {}) for target in targets]
 
 
 def _ids(*sources: np.ndarray) -> list[int]:
@@ -75,14 +77,16 @@ def _ids(*sources: np.ndarray) -> list[int]:
 
 def _summary(
     scene: Scene,
-    masks: Masks,
+    labelled: Masks,
+    rows: Int64[np.ndarray, " labelled"],
     clicks: SnappedClicks,
     target: tuple[int, int | None],
     names: Mapping[str, str],
 ) -> TargetSummary:
+    """Of one target, from the labels of those rows that are not background."""
     object_id, part_id = target
     key = str(object_id) if part_id is None else f"{object_id}.{part_id}"
-    got = _mask(masks, target)
+    got = _mask(labelled, target)
     asked = clicks.objects == object_id
     if part_id is not None:
         asked &= clicks.parts == part_id
@@ -93,22 +97,28 @@ def _summary(
         name=names.get(key),
         n_clicks=int(np.count_nonzero(asked)),
         n_points=n_points,
-        confidence=float(masks.confidence[got].mean(dtype=np.float64)) if n_points else None,
-        iou=_iou(scene.labels, got, clicks.rows[asked], whole=part_id is None),
+        confidence=float(labelled.confidence[got].mean(dtype=np.float64)) if n_points else None,
+        iou=_iou(scene.labels, rows[got], clicks.rows[asked], whole=part_id is None),
     )
 
 
-def _mask(masks: Masks, target: tuple[int, int | None]) -> Bool[np.ndarray, " points"]:
+def _mask(masks: Masks, target: tuple[int, int | None]) -> Bool[np.ndarray, " rows"]:
     object_id, part_id = target
     inside = masks.object == object_id
     return inside if part_id is None else inside & (masks.part == part_id)
 
 
 def _iou(
-    truth: Masks | None, got: Bool[np.ndarray, " points"], rows: np.ndarray, *, whole: bool
+    truth: Masks | None,
+    got: Int64[np.ndarray, " got"],
+    clicked: Int64[np.ndarray, " clicks"],
+    *,
+    whole: bool,
 ) -> float | None:
-    """Against the true object (if `whole`) or part under the first of the clicks at `rows`."""
-    if truth is None or len(rows) == 0 or truth.object[rows[0]] == 0:
+    """Of the rows `got` with the true object (if `whole`) or part under the first click."""
+    if truth is None or len(clicked) == 0 or truth.object[clicked[0]] == 0:
         return None
-    wanted = _mask(truth, (int(truth.object[rows[0]]), None if whole else int(truth.part[rows[0]])))
-    return float(np.count_nonzero(got & wanted) / np.count_nonzero(got | wanted))
+    first = clicked[0]
+    wanted = _mask(truth, (int(truth.object[first]), None if whole else int(truth.part[first])))
+    both = np.count_nonzero(wanted[got])
+    return float(both / (np.count_nonzero(wanted) + len(got) - both))

@@ -27,7 +27,7 @@ def band(
     also: Bool[np.ndarray, " nodes"],
 ) -> Bool[np.ndarray, " nodes"]:
     """Nodes within `BAND_RINGS` steps of another label, and those in `also`."""
-    inside = (label[neighbour] != label[:, None]).any(axis=1) | also
+    inside = _bordering(label, neighbour) | also
     for _ in range(BAND_RINGS - 1):
         inside |= inside[neighbour].any(axis=1)
     return inside
@@ -78,8 +78,7 @@ def surface_node_of_rows(
 ) -> Int32[np.ndarray, " window"]:
     """Node that speaks for each row: its own, or near a border the one it lies flattest on."""
     node = surface.nodes.node_of_point[surface.rows]
-    at_border = (label[surface.neighbour] != label[:, None]).any(axis=1)
-    near = np.flatnonzero(at_border[node])
+    near = np.flatnonzero(_bordering(label, surface.neighbour)[node])
     node[near] = assign_points(
         scene.xyz[surface.rows[near]],
         node[near],
@@ -91,8 +90,21 @@ def surface_node_of_rows(
     return node
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 @no_type_check  # numba compiles the plain function
+def _bordering(label: NDArray, neighbour: NDArray) -> NDArray:
+    """Nodes that have a neighbour of another label."""
+    found = np.zeros(len(label), np.bool_)
+    for i in range(len(label)):
+        for a in range(neighbour.shape[1]):
+            if label[neighbour[i, a]] != label[i]:
+                found[i] = True
+                break
+    return found
+
+
+@njit(cache=True, parallel=True)
+@no_type_check
 def _swept(
     current: NDArray, unary: NDArray, neighbour: NDArray, ease: NDArray, free: NDArray, stay: float
 ) -> NDArray:

@@ -84,12 +84,8 @@ class GraphEncodedScene:
         """Nodes of the window that the last click lies in, if it lies in one."""
         for window, members in self._windows.around(clicks.snapped):
             if len(clicks) - 1 in members:
-                return self._node_graph(window)
+                return self._surface(window).node_graph
         return None
-
-    def _node_graph(self, window: Window) -> NodeGraph:
-        surface = self._surface(window)
-        return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
 
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of one click, small to large, each inside the next."""
@@ -103,7 +99,7 @@ class GraphEncodedScene:
     def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
         """Places where a click would help most after those so far, the best first."""
         snapped = snap_clicks(self._scene, clicks)
-        graphs = [self._node_graph(window) for window, _ in self._windows.around(snapped)]
+        graphs = [self._surface(window).node_graph for window, _ in self._windows.around(snapped)]
         return suggested(self.segment(clicks), graphs, snapped)
 
     def _candidate(self, surface: Surface, reading: Reading) -> Candidate:
@@ -135,11 +131,11 @@ def _segment_surface(
         [kinds.index((int(o), int(p))) for o, p in zip(objects, parts, strict=True)], np.int32
     )
     on_nodes = _label_nodes(surface, probability, node, label_of_click)
-    node_of_row = surface_node_of_rows(scene, surface, on_nodes.argmax(axis=1).astype(np.int32))
-    rows = on_nodes[node_of_row]
-    label = rows.argmax(axis=1)
-    table = np.array(kinds, np.int32)
-    return Masks(table[label, 0], table[label, 1], np.clip(rows.max(axis=1), 0, 1))
+    label = on_nodes.argmax(axis=1).astype(np.int32)
+    objects, parts = np.array(kinds, np.int32)[label].T
+    confidence = np.clip(on_nodes.max(axis=1), 0, 1)
+    node_of_row = surface_node_of_rows(scene, surface, label)
+    return Masks(objects[node_of_row], parts[node_of_row], confidence[node_of_row])
 
 
 def label_superpoints(

@@ -6,10 +6,11 @@ piece it was made on (`keep_unconcerned`). The latter compares an answer with th
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import no_type_check
 
 import numpy as np
-from jaxtyping import Bool, Int32
+from jaxtyping import Bool, Int32, Int64
 from numba import njit
 from numpy.typing import NDArray
 
@@ -32,6 +33,20 @@ class NodeGraph:
 
     node_of_point: Int32[np.ndarray, " points"]
     neighbour: Int32[np.ndarray, "nodes k"]
+
+    @cached_property
+    def first_point(self) -> Int64[np.ndarray, " nodes"]:
+        """First of each node's points; -1 where it has none."""
+        held = np.flatnonzero(self.node_of_point >= 0)
+        first = np.full(len(self.neighbour), -1, np.int64)
+        first[self.node_of_point[held[::-1]]] = held[::-1]
+        return first
+
+    @cached_property
+    def n_points(self) -> Int64[np.ndarray, " nodes"]:
+        """Points of each node."""
+        inside = self.node_of_point[self.node_of_point >= 0]
+        return np.bincount(inside, minlength=len(self.neighbour))
 
 
 def keep_clicked(masks: Masks, clicks: SnappedClicks) -> Masks:

@@ -43,10 +43,7 @@ def _in_graph(masks: Masks, graph: NodeGraph, clicks: SnappedClicks) -> list[Sug
     """Suggestions in one graph, in no order."""
     if len(clicks) == 0:
         return []
-    held = np.flatnonzero(graph.node_of_point >= 0)
-    node = graph.node_of_point[held]
-    row = np.full(len(graph.neighbour), -1, np.int64)
-    row[node[::-1]] = held[::-1]
+    row = graph.first_point
     known = np.unique(graph.node_of_point[clicks.rows])
     doubt = np.where(row >= 0, 1 - masks.confidence[row], 0).astype(np.float64)
     doubt[known[known >= 0]] = 1  # in the region that a click was made on, and the end of it
@@ -57,8 +54,7 @@ def _in_graph(masks: Masks, graph: NodeGraph, clicks: SnappedClicks) -> list[Sug
     number[unsure] = np.arange(len(unsure))
     clicked = np.isin(unsure, known)
     links, edge = _links(masks, row, unsure, number[graph.neighbour[unsure]])
-    points = np.bincount(node, minlength=len(row))[unsure]
-    expected = np.where(clicked, 0, doubt[unsure] * points)
+    expected = np.where(clicked, 0, doubt[unsure] * graph.n_points[unsure])
     _, region = connected_components(links, directed=False)
     total = np.bincount(region, expected)
     found = []

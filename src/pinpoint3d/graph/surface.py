@@ -5,11 +5,13 @@ window (of the whole scene, unless that is large).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int32, Int64
 
 from pinpoint3d.graph.affinity import SuperpointGraph, edge_contrast, superpoint_graph
+from pinpoint3d.graph.guarantees import NodeGraph
 from pinpoint3d.graph.hierarchy import MergeTree, merge_tree
 from pinpoint3d.graph.neighbours import (
     Nodes,
@@ -60,6 +62,11 @@ class Surface:
     graph: SuperpointGraph
     tree: MergeTree
     conductance: Float64[np.ndarray, " borders"]
+
+    @cached_property
+    def node_graph(self) -> NodeGraph:
+        """What lies side by side."""
+        return NodeGraph(self.nodes.node_of_point, self.neighbour)
 
 
 def encode_surface(

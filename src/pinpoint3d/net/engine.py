@@ -233,7 +233,9 @@ class NetEncodedScene:
     def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
         """Places where a click would help most after those so far, the best first."""
         snapped = snap_clicks(self._scene, clicks)
-        graphs = [self._node_graph(window) for window, _ in self._windows.around(snapped)]
+        graphs = [
+            self._ground(window).surface.node_graph for window, _ in self._windows.around(snapped)
+        ]
         return suggested(self.segment(clicks), graphs, snapped)
 
     def _fresh(self, clicks: StandingClicks, before: Answer | None) -> Fresh:
@@ -391,12 +393,8 @@ class NetEncodedScene:
         """Nodes of the window that the last click lies in, if it lies in one."""
         for window, members in self._windows.around(clicks.snapped):
             if len(clicks) - 1 in members:
-                return self._node_graph(window)
+                return self._ground(window).surface.node_graph
         return None
-
-    def _node_graph(self, window: Window) -> NodeGraph:
-        surface = self._ground(window).surface
-        return NodeGraph(surface.nodes.node_of_point, surface.neighbour)
 
     def _ground(self, window: Window, level: int = 0) -> _Ground:
         """An encoded window, computed once and kept while it is in use."""
