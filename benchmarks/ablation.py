@@ -6,8 +6,8 @@
 
 Every row is the default network with one change, trained from nothing on the same crops in the same
 order, and judged on crops of validation samples by the evaluation's simulated user: mean part IoU
-after the first clicks and after each of two rounds of corrections, the share of rounds that make a
-mask worse, and the paired difference to the row `whole` with its 95 % interval (bootstrap over
+after the first clicks and after each of two rounds of corrections, the share of rounds that lower a
+crop's IoU, and the paired difference to the row `whole` with its 95 % interval (bootstrap over
 crops). Each row runs in a process of its own and goes on where it was stopped; the table of all
 rows that are done is printed as Markdown. Another budget or other sets need another OUT.
 """
@@ -30,14 +30,15 @@ from pinpoint3d.net.losses import LossWeights
 from pinpoint3d.net.model import Config, Model
 from pinpoint3d.net.presets import PRESETS
 from pinpoint3d.net.sparse import kernels_of
+from pinpoint3d.net.walks import N_WALKS
 from pinpoint3d.synth.shapes import FAMILIES
 from pinpoint3d.train.crops import Crop
 from pinpoint3d.train.prepare import crop_files, prepare
 
 ROUNDS = 2  # of corrections
-HARMFUL, VERY = 0.0, 0.02  # of IoU that a mask loses
+HARMFUL, VERY = 0.0, 0.02  # of IoU that a crop loses
 RESAMPLED = 2000
-FIRST_WALK = 11  # of the features of `pairs.node_pairs`: from there on distances along the surface
+FIRST_WALK = pairs.N_NODE_PAIRS - 2 * N_WALKS  # of `pairs.node_pairs`: walks are its last features
 Pick = Callable[[Crop], bool]
 
 

@@ -2,7 +2,8 @@
 
     NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 python benchmarks/clicks.py [--networks default reference]
 
-The default network has its weights, the others chance ones, which cost the same. They take turns
+The default network has its weights, the others chance ones: a decode of theirs looks at every voxel
+whatever they are, but a click may take more or fewer decodes than when trained. They take turns
 click by click, because the machine's speed changes from minute to minute: ratios are what counts.
 Prints JSON: seconds to encode, and milliseconds of a click on the wall and of the processor.
 """
