@@ -5,7 +5,8 @@
 Starts the program on the bundled scan (or on a made hall of so many points), opens it in headless
 chromium with WebGL in software, and clicks: on the bundled scan's objects and their parts, as one
 who labels them (in the hall on whatever is there: a new object, more of it, its parts).
-Stages are medians over all clicks but the first, in milliseconds and as shares of the whole:
+Stages are medians over all clicks but the first that changed a label, in milliseconds and as shares
+of the whole:
 
 - `press`: from the button's release to the message being sent;
 - `server`: until labels are unpacked in the page, of which `disk` until the click is acknowledged;
@@ -131,17 +132,18 @@ def click_all(page: Page, planned: Iterable[Planned]) -> list[dict[str, float]]:
     """Stamps of clicks."""
     box = page.locator(".stage").bounding_box()
     assert box is not None  # it is on the page
-    for number, click in enumerate(planned):
+    for click in planned:
         if click.new_object:
             page.keyboard.press("n")
             sleep(0.1)
             page.evaluate("__pp.finish()")
         if click.new_part:
             page.keyboard.down("Control")
+        rev = page.evaluate("__pp.state().rev")
         page.mouse.click(box["x"] + click.x, box["y"] + click.y)
         page.keyboard.up("Control")
-        until(page, f"__pp.clickTimes().length > {number} && __pp.state().pending === 0")
-        sleep(0.5)  # readings and suggestions are drawn, the pointer rests
+        until(page, f"__pp.state().rev > {rev} && __pp.state().pending === 0")
+        sleep(0.5)  # it is drawn with its readings and suggestions, and the pointer rests
         page.evaluate("__pp.finish()")
     return page.evaluate("__pp.clickTimes()")
 

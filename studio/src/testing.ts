@@ -26,6 +26,7 @@ export function expose({ studio, pointer }: Made): void {
     stamp("unpacked");
     frame.call(studio, news);
     stamp("labels");
+    if (!viewer.isDue) pressed = 0; // it changed nothing, so no frame comes of it
   };
   studio.message = (news) => {
     if (news.type === "state") stamp("state");
@@ -108,7 +109,7 @@ export function expose({ studio, pointer }: Made): void {
       setTimeout(() => extension?.restoreContext(), 200);
     },
     contextLost: () => viewer.canvas.getContext("webgl2")?.isContextLost() ?? true,
-    /** Milliseconds from the button's release to each stage of the answer. */
+    /** Milliseconds from the button's release to each stage, of every answer that changed a label. */
     clickTimes: () => clicks,
     /** Milliseconds from the start of the page to its first picture of the scan. */
     firstPicture: () => firstPicture,

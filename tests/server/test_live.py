@@ -1,5 +1,6 @@
 """Sessions: what comes over the wire is what the package computes, whoever clicks and whenever."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from serving import RunningServer
+from serving import WAIT_S, RunningServer
 
-from pinpoint3d import Masks, Scene, Session, load_segmenter
+from pinpoint3d import Masks, Scene, Session, Suggestion, load_segmenter
 from pinpoint3d.server.frames import Labels, decode, frames_in, mask_of
 from pinpoint3d.server.identifiers import new_id
 from pinpoint3d.server.oplog import OpLog
@@ -209,6 +210,31 @@ def test_the_first_click_of_a_target_brings_its_nested_readings(server: RunningS
         rev = browser.do({"op": "undo"})["rev"]
         browser.follow(rev)
         assert len(browser.candidates) == 1
+
+
+def test_colours_do_not_wait_for_what_else_is_shown(
+    serve: Callable[..., RunningServer], scan: Path, monkeypatch: pytest.MonkeyPatch
+):
+    server = serve()
+    session = server.open(scan)
+    may_suggest = threading.Event()
+    suggest = Session.suggest
+
+    def later(asked: Session) -> list[Suggestion]:
+        assert may_suggest.wait(WAIT_S)
+        return suggest(asked)
+
+    with server.browser(session) as browser:
+        with monkeypatch.context() as patch:
+            patch.setattr(Session, "suggest", later)
+            rev = browser.do(click(9_000, 1))["rev"]
+            browser.wait_for(lambda: browser.labels_rev == rev or None)
+            assert browser.labels is not None
+            assert browser.labels.object.any()
+            assert browser.state["rev"] < rev
+            may_suggest.set()
+            browser.follow(rev)
+        assert [row["object"] for row in browser.state["objects"]] == [1]
 
 
 def test_two_browsers_come_to_the_same_labels(server: RunningServer, scan: Path):

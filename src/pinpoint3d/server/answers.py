@@ -18,8 +18,8 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A session as of a revision.
+class Colours:
+    """What is drawn of a session as of a revision; ready before the rest of its answer.
 
     Attributes
     ----------
@@ -27,21 +27,33 @@ class Answer:
         The last operation that is in it.
     labels
         Of the displayed points.
-    state
-        Everything else that is shown.
+    base_rev
+        Revision of the colours before.
     delta
-        Frame of what changed since `base_rev`.
+        Frame of what changed since.
     """
 
     rev: int
     labels: Labels
-    state: State
     base_rev: int
     delta: bytes
 
     def whole(self) -> bytes:
         """Frame of all labels."""
         return encode(labels_frame(self.labels, self.rev))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A session as of a revision: its colours, and everything else that is shown."""
+
+    colours: Colours
+    state: State
+
+    @property
+    def rev(self) -> int:
+        """The last operation that is in it."""
+        return self.colours.rev
 
 
 @dataclass(frozen=True)
@@ -60,18 +72,20 @@ class Snapshot:
     in_sight: InSight
 
 
-def answer(opened: OpenScene, session: Session, shown: Snapshot, before: Answer | None) -> Answer:
-    """Labels and tree of a session as it is now."""
+def colours(
+    opened: OpenScene, session: Session, shown: Snapshot, before: Colours | None
+) -> Colours:
+    """Labels of a session as it is now, and what of them is new."""
     labels = opened.display.labels(session.masks)
     old = Labels.empty(len(labels)) if before is None else before.labels
     base_rev = 0 if before is None else before.rev
-    return Answer(
-        rev=shown.rev,
-        labels=labels,
-        state=_state(opened, session, shown),
-        base_rev=base_rev,
-        delta=encode(delta_frame(labels, shown.rev, old, base_rev)),
-    )
+    delta = encode(delta_frame(labels, shown.rev, old, base_rev))
+    return Colours(shown.rev, labels, base_rev, delta)
+
+
+def answer(opened: OpenScene, session: Session, shown: Snapshot, drawn: Colours) -> Answer:
+    """Tree, clicks and suggestions of a session as it is now, beside its colours."""
+    return Answer(drawn, _state(opened, session, shown))
 
 
 def _state(opened: OpenScene, session: Session, shown: Snapshot) -> State:

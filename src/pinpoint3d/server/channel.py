@@ -122,8 +122,8 @@ class Channel:
         if not isinstance(hello, Hello):
             await self._socket.close(CLOSE_NO_HELLO, "say hello first")
             return
-        answer = self._session.answer
-        if answer is not None and hello.rev == answer.rev:
+        colours = self._session.colours
+        if colours is not None and hello.rev == colours.rev:
             self._labels_rev = hello.rev
         self._send(self._welcome)
         self._session.listeners.add(self)
@@ -222,21 +222,20 @@ class Channel:
             await self._woken.wait()
 
     async def _write_news(self) -> None:
-        progress, answer = self._session.progress, self._session.answer
+        progress, colours = self._session.progress, self._session.colours
         if progress != self._progress:
             self._progress = progress
             await self._write(progress)
-        if answer is None:
-            return
-        if self._labels_rev != answer.rev:
-            frame = answer.delta if self._labels_rev == answer.base_rev else answer.whole()
-            self._labels_rev = answer.rev
+        if colours is not None and self._labels_rev != colours.rev:
+            frame = colours.delta if self._labels_rev == colours.base_rev else colours.whole()
+            self._labels_rev = colours.rev
             await self._write(frame)
-        if self._state_rev != answer.rev:
+            while self._unanswered and self._unanswered[0][0] <= colours.rev:
+                self._metrics.answered(monotonic() - self._unanswered.popleft()[1])
+        answer = self._session.answer
+        if answer is not None and self._state_rev != answer.rev == self._labels_rev:
             self._state_rev = answer.rev
             await self._write(answer.state)
-        while self._unanswered and self._unanswered[0][0] <= answer.rev:
-            self._metrics.answered(monotonic() - self._unanswered.popleft()[1])
 
     async def _write(self, message: Message | bytes) -> None:
         async with asyncio.timeout(self._settings.send_s):

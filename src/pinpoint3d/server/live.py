@@ -16,7 +16,7 @@ import numpy as np
 
 from pinpoint3d.errors import PinpointError
 from pinpoint3d.operations import Choose, Delete, Lock, Merge, Operation, Paint, Rename
-from pinpoint3d.server.answers import Answer, Snapshot, answer
+from pinpoint3d.server.answers import Answer, Colours, Snapshot, answer, colours
 from pinpoint3d.server.frames import candidates_frame, encode, mask_frame
 from pinpoint3d.server.history import Entry, History, Mark, entry_of, next_part
 from pinpoint3d.server.identifiers import new_id
@@ -79,6 +79,7 @@ class LiveSession:
     def __init__(self, record: SessionRecord, log: OpLog, scenes: SceneStore, work: Work) -> None:
         self.record = record
         self.progress = Progress(stage="read", done=None)
+        self.colours: Colours | None = None  # they are there a little before the answer
         self.answer: Answer | None = None
         self.listeners: set[Listener] = set()
         # told of every entry on disk that has to do with labels
@@ -234,10 +235,7 @@ class LiveSession:
                 operations = self._history.operations()
                 session = await self._work.run(Lane.ENCODE, Session, encoded, operations)
                 self._session = session
-                self.answer = await self._work.run(
-                    Lane.ENCODE, answer, opened, session, shown, None
-                )
-            self._tell("ready")
+                await self._show(opened, shown, Lane.ENCODE)
         except PinpointError as error:
             self._tell("read")
             raise refused(error) from None
@@ -282,12 +280,13 @@ class LiveSession:
             self._pending.pop()
         self._to_show.set()
 
-    async def _show(self, opened: OpenScene, shown: Snapshot) -> None:
-        """Compute what is shown of the session, and tell; `_model` is held."""
-        assert self._session is not None  # the session is prepared
-        self.answer = await self._work.run(
-            Lane.DECODE, answer, opened, self._session, shown, self.answer
-        )
+    async def _show(self, opened: OpenScene, shown: Snapshot, lane: Lane = Lane.DECODE) -> None:
+        """Compute what is shown of the session, colours first, and tell; `_model` is held."""
+        run, session = self._work.run, self._session
+        assert session is not None  # the session is prepared
+        self.colours = await run(lane, colours, opened, session, shown, self.colours)
+        self._tell("ready")
+        self.answer = await run(lane, answer, opened, session, shown, self.colours)
         self._tell("ready")
 
     async def _click(self, key: str, op: ClickOp, opened: OpenScene) -> Entry:
@@ -498,7 +497,7 @@ class LiveSession:
     def _check_free(self, object_id: int, point: int) -> None:
         """Refuse a click for or on a locked object, of which nothing would come."""
         locked = self._history.locked()
-        under = 0 if self.answer is None else int(self.answer.labels.object[point])
+        under = 0 if self.colours is None else int(self.colours.labels.object[point])
         for each in (object_id, under):
             if each in locked:
                 raise RefusedError(Code.LOCKED, f"object {each} is locked; unlock it first.")

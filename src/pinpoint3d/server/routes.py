@@ -160,7 +160,7 @@ async def get_labels(
     """All labels, as one frame; `order=file` for the rows of the scan's file."""
     live = await server.sessions.get(session)
     answer = await live.answered(live.rev)
-    labels = answer.labels
+    labels = answer.colours.labels
     if order == "file":
         labels = (await live.scene()).display.in_file_order(labels)
     content = encode(labels_frame(labels, answer.rev))

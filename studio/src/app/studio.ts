@@ -116,11 +116,15 @@ export class Studio implements Listener {
     this.placeMarks();
     this.viewer.hold();
     const ack = await this.do(make);
-    if (ack?.object) store.target.value = { object: ack.object, part: ack.part ?? 0 };
+    if (ack?.object)
+      batch(() => {
+        this.colourObjects([...store.slots.value.keys(), ack.object ?? 0]);
+        store.target.value = { object: ack.object ?? 0, part: ack.part ?? 0 };
+      });
     waiting.rev = ack?.rev ?? 0;
     if (ack) this.releaseAt = ack.rev;
     this.forgetMarks(store.state.value?.rev ?? 0);
-    if (!ack || (store.state.value?.rev ?? 0) >= ack.rev) this.viewer.release();
+    if (!ack || (this.connection.labelsRev ?? 0) >= ack.rev) this.viewer.release();
   }
 
   /** Clicks up to a revision are answered, and have their marks from there. */
@@ -131,7 +135,7 @@ export class Studio implements Listener {
     this.placeMarks();
   }
 
-  /** Revision whose state is the last part of the answer that is waited for. */
+  /** Revision of the last click, whose labels have their colours before their state is here. */
   private releaseAt = 0;
 
   /** Another reading of the last click. */
@@ -180,11 +184,8 @@ export class Studio implements Listener {
 
   private takeState(next: State): void {
     const before = store.state.value;
-    const slots = slotsFor(next.objects.map((row) => row.object), store.slots.value);
-    if (slots.size !== store.slots.value.size || [...slots.keys()].some((k) => !store.slots.value.has(k)))
-      remember(this.id, { slots: [...slots] });
     batch(() => {
-      store.slots.value = slots;
+      this.colourObjects(next.objects.map((row) => row.object));
       store.state.value = next;
     });
     const target = store.target.value;
@@ -198,6 +199,15 @@ export class Studio implements Listener {
         store.target.value = { object: target.object, part: 0 };
     }
     this.afterState(before, next);
+  }
+
+  /** Have each of these objects, and no other, in a colour of its own. */
+  private colourObjects(objects: number[]): void {
+    const before = store.slots.value;
+    const slots = slotsFor(objects, before);
+    if (slots.size === before.size && [...slots.keys()].every((k) => before.has(k))) return;
+    remember(this.id, { slots: [...slots] });
+    store.slots.value = slots;
   }
 
   private afterState(before: State | null, next: State): void {
@@ -247,8 +257,9 @@ export class Studio implements Listener {
         }
         const { start, end } = applyLabels(frame, labels.object, labels.part);
         this.connection.labelsRev = frame.rev;
-        if (frame.delta) this.viewer.hold(); // their state follows: one frame for both
+        if (frame.delta && frame.rev !== this.releaseAt) this.viewer.hold(); // for their state
         this.viewer.updateLabels(start, Math.min(end, this.cloud?.n ?? 0));
+        if (frame.rev === this.releaseAt) this.viewer.release();
         store.answered.value = frame.rev;
         return;
       }
@@ -373,18 +384,19 @@ export class Studio implements Listener {
   private paintPalette(): void {
     const hidden = store.hidden.value;
     const only = store.isolated.value;
-    const working = store.target.value?.object; // what one works on is in sight
-    const entries = [];
-    for (const row of store.rows.value)
-      for (const part of [0, ...row.parts.map((p) => p.part)]) {
-        const { object } = row;
-        let visibility: Visibility = "shown";
-        if (hidden.has(`${object}`) || (part && hidden.has(`${object}.${part}`)))
-          visibility = "hidden";
-        else if (only !== null && only !== object && working !== object) visibility = "hidden";
-        const colour = store.colourOf({ object, part });
-        entries.push({ object, part, colour, visibility });
-      }
+    const target = store.target.value;
+    const targets = store.rows.value.flatMap(({ object, parts }) =>
+      [0, ...parts.map((p) => p.part)].map((part) => ({ object, part })),
+    );
+    if (target) targets.push({ ...target, part: 0 }, target); // a new one has no row yet
+    const entries = targets.map(({ object, part }) => {
+      let visibility: Visibility = "shown";
+      if (hidden.has(`${object}`) || (part && hidden.has(`${object}.${part}`)))
+        visibility = "hidden";
+      else if (only !== null && only !== object && target?.object !== object)
+        visibility = "hidden"; // but what one works on is in sight
+      return { object, part, colour: store.colourOf({ object, part }), visibility };
+    });
     this.viewer.setPalette(entries, only === null ? "shown" : "back");
   }
 

@@ -85,6 +85,7 @@ export class Viewer {
   private flight: { from: Pose; to: Pose; start: number } | null = null;
   private hiddenObjects = new Set<number>();
   private hiddenParts = new Set<number>();
+  private painted = ""; // what the palette was made of
   private shading = false;
   private background = new Color(0x111418);
 
@@ -246,6 +247,9 @@ export class Viewer {
     entries: { object: number; part: number; colour: Rgb; visibility: Visibility }[],
     background: Visibility,
   ): void {
+    const painted = JSON.stringify([entries, background]);
+    if (painted === this.painted) return; // no frame for nothing
+    this.painted = painted;
     const data = this.palette.image.data as Uint8Array;
     data.fill(255);
     this.hiddenObjects = new Set();
@@ -273,7 +277,9 @@ export class Viewer {
   }
 
   setTarget(object: number, part: number): void {
-    this.material.uniforms.target.value.set(object || -1, part);
+    const shown = this.material.uniforms.target.value;
+    if (shown.x === (object || -1) && shown.y === part) return;
+    shown.set(object || -1, part);
     this.invalidate();
   }
 
@@ -320,6 +326,11 @@ export class Viewer {
       this.budget = Math.min(this.budget, QUICK_POINTS);
       this.moving();
     } else this.invalidate();
+  }
+
+  /** Whether what is shown differs from what was drawn last. */
+  get isDue(): boolean {
+    return this.dirty || this.scheduled !== 0;
   }
 
   /** Ask for a frame whatever is waited for: the person changed how things look. */
