@@ -193,6 +193,18 @@ def test_a_negative_click_says_not_this_part_or_not_this_object(server: RunningS
         assert browser.state["objects"][0]["clicks"] == 3
 
 
+def test_a_negative_click_gives_an_object_nothing_it_did_not_have(
+    server: RunningServer, scan: Path
+):
+    session = server.open(scan)
+    for row, label in ((9_000, (1, 2)), (9_300, (1, 0)), (12_000, (2, 1)), (40, (0, 0))):
+        server.do(session, click(row, *label))
+    for row, left in ((12_010, (2, 1)), (41, (0, 0)), (9_301, (0, 0)), (9_001, (1, 0))):
+        server.do(session, click(row, 1, 2, negative=True))
+        labels = server.labels(session)
+        assert (labels.object[row], labels.part[row]) == left
+
+
 def test_the_first_click_of_a_target_brings_its_nested_readings(server: RunningServer, scan: Path):
     session = server.open(scan, "graph")
     with server.browser(session) as browser:

@@ -299,8 +299,8 @@ class LiveSession:
                 Code.REFUSED, "background has no negative clicks; click for an object."
             )
         label = (object_id, part_id)
-        if op.negative:  # not this part, but its object; not this object, but none
-            label = (object_id, 0) if part_id else (0, 0)
+        if op.negative:
+            label = self._without(*label, int(opened.display.point[row]))
         click = Click(row, *label, granularity=op.granularity)
         entry = self._history.next_entry(
             key,
@@ -493,6 +493,21 @@ class LiveSession:
         if object_id == 0 and part_id != 0:
             raise RefusedError(Code.REFUSED, "background has no parts; give part 0.")
         return object_id, part_id
+
+    def _without(self, object_id: int, part_id: int, point: int) -> tuple[int, int]:
+        """What a negative click says a point is: the object, not this part; or not this object.
+
+        Of a point that no part of the object has, it is said that it is not the object's either;
+        one that another object has stays with that.
+        """
+        within = (object_id, 0) if part_id else (0, 0)
+        if self.colours is None or self._pending:
+            return within  # what is there is not known yet
+        labels = self.colours.labels
+        under = (int(labels.object[point]), int(labels.part[point]))
+        if under[0] not in (0, object_id):
+            return under
+        return within if under[0] == object_id and under[1] > 0 else (0, 0)
 
     def _check_free(self, object_id: int, point: int) -> None:
         """Refuse a click for or on a locked object, of which nothing would come."""

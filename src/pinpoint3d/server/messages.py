@@ -91,7 +91,8 @@ class ClickOp(Place):
 
     `object` null makes a new object, `part` null a new part; the answer says which ids they got.
     Clicks for the whole object from before it had parts come to a new part if they lie in it.
-    Object 0 is background. A negative click says "not this part", or "not this object".
+    Object 0 is background. A negative click says "not this part", or "not this object"
+    of a point that no part has; where another object is, nothing changes hands.
     """
 
     op: Literal["click"]
