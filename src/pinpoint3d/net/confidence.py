@@ -30,8 +30,11 @@ def calibrated(masks: Masks, temperature: Temperature) -> Masks:
     """Masks with the odds of every point's label divided by a temperature."""
     if temperature == PLAIN:
         return masks
-    of_point = np.where(masks.part > 0, temperature[1], temperature[0])
-    return Masks(masks.object, masks.part, _cooled(masks.confidence, of_point).astype(np.float32))
+    unsure = np.flatnonzero(masks.confidence < 1)  # of a large scene few points are
+    of_point = np.where(masks.part[unsure] > 0, temperature[1], temperature[0])
+    confidence = masks.confidence.copy()
+    confidence[unsure] = _cooled(confidence[unsure], of_point)
+    return Masks(masks.object, masks.part, confidence)
 
 
 def fitted_temperature(

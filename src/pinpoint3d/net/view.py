@@ -6,9 +6,12 @@ click or an object. A view holds numpy arrays alone and knows nothing of clicks.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float32, Int32, Int64
+from numba import njit
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from pinpoint3d.graph.surface import Surface
@@ -117,6 +120,17 @@ class View:
             csr_array((length * (1 + DETOUR * crease), ends), shape=shape),
             csr_array((length * (1 + DETOUR * tint), ends), shape=shape),
         )
+
+    @cached_property
+    def steps(self) -> Float32[np.ndarray, "measures nodes k"]:
+        """Metres to each neighbour: as they are, stretched by creases alone, and by colour alone.
+
+        Where there is no colour the last are as the first.
+        """
+        colour = self.xyz[:, :0] if self.rgb is None else self.rgb
+        out = np.empty((3, *self.neighbour.shape), np.float32)
+        _fill_steps(self.xyz, self.normal, colour, self.neighbour, DETOUR, out)
+        return out
 
     def pooled(
         self, values: Float32[np.ndarray, "nodes k"]
@@ -290,20 +304,83 @@ def step_inputs(
     """
     place = np.full(len(view), -1, np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
-    to = view.neighbour[rows, :N_STEPS]
-    tail = np.repeat(np.arange(len(rows), dtype=np.int32), to.shape[1])
-    head = place[to.ravel()]
-    inside = (head >= 0) & (head != tail)
-    tail, head = tail[inside], head[inside]
-    a, b = rows[tail], rows[head]
-    step = view.xyz[b] - view.xyz[a]
-    x = np.zeros((len(tail), N_STEP_INPUTS), np.float32)
-    x[:, 0] = 1 - np.abs((view.normal[a] * view.normal[b]).sum(axis=1))
-    if view.rgb is not None:
-        x[:, 1] = np.linalg.norm(view.rgb[b] - view.rgb[a], axis=1)
-    x[:, 2] = np.abs((step * view.normal[a]).sum(axis=1)) / np.float32(view.size)
-    x[:, 3] = np.linalg.norm(step, axis=1) / np.float32(view.size) - 1
+    colour = view.xyz[:, :0] if view.rgb is None else view.rgb
+    most = len(rows) * min(N_STEPS, view.neighbour.shape[1])
+    tail, head = np.empty((2, most), np.int32)
+    x = np.empty((most, N_STEP_INPUTS), np.float32)
+    n = _steps_among(
+        place, rows, view.xyz, view.normal, colour, view.neighbour[:, :N_STEPS], tail, head, x
+    )
+    tail, head, x = tail[:n], head[:n], x[:n]
+    x[:, 2:] /= np.float32(view.size)
+    x[:, 3] -= 1
     return tail, head, x
+
+
+@njit(cache=True)
+@no_type_check  # numba compiles the plain function
+def _steps_among(
+    place: NDArray,
+    rows: NDArray,
+    xyz: NDArray,
+    normal: NDArray,
+    colour: NDArray,
+    neighbour: NDArray,
+    tail: NDArray,
+    head: NDArray,
+    x: NDArray,
+) -> int:
+    """Fill in the steps among rows, in metres; returns their number."""
+    n = 0
+    for row in range(len(rows)):
+        a = rows[row]
+        for b in neighbour[a]:
+            if place[b] < 0 or b == a:
+                continue
+            squared, parallel, off, apart = 0.0, 0.0, 0.0, 0.0
+            for c in range(3):
+                step = xyz[b, c] - xyz[a, c]
+                squared += step * step
+                parallel += normal[a, c] * normal[b, c]
+                off += step * normal[a, c]
+            for c in range(colour.shape[1]):
+                apart += (colour[b, c] - colour[a, c]) ** 2
+            tail[n], head[n] = row, place[b]
+            x[n, 0], x[n, 1] = 1 - abs(parallel), np.sqrt(apart)
+            x[n, 2], x[n, 3] = abs(off), np.sqrt(squared)
+            n += 1
+    return n
+
+
+@njit(cache=True)
+@no_type_check  # numba compiles the plain function
+def _fill_steps(
+    xyz: NDArray,
+    normal: NDArray,
+    colour: NDArray,
+    neighbour: NDArray,
+    detour: float,
+    out: NDArray,
+) -> None:
+    """Lengths of the steps from each node to its neighbours, in three measures."""
+    for i in range(len(neighbour)):
+        for at in range(neighbour.shape[1]):
+            j = neighbour[i, at]
+            squared, parallel, off_i, off_j, apart = 0.0, 0.0, 0.0, 0.0, 0.0
+            for c in range(3):
+                step = xyz[j, c] - xyz[i, c]
+                squared += step * step
+                parallel += normal[i, c] * normal[j, c]
+                off_i += step * normal[i, c]
+                off_j += step * normal[j, c]
+            for c in range(colour.shape[1]):
+                apart += (colour[j, c] - colour[i, c]) ** 2
+            length = np.sqrt(squared)
+            crease = 1 - abs(parallel)
+            crease += 0.5 * max(abs(off_i), abs(off_j)) / max(length, 1e-9)
+            out[0, i, at] = length
+            out[1, i, at] = length * (1 + detour * crease)
+            out[2, i, at] = length * (1 + detour * np.sqrt(apart))
 
 
 def _heights(
