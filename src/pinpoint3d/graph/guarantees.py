@@ -103,6 +103,13 @@ def keep_settled(settled: Masks, before: Masks, after: Masks) -> Masks:
     )
 
 
+def pieces(
+    inside: Bool[np.ndarray, " nodes"], neighbour: Int32[np.ndarray, "nodes k"]
+) -> Int64[np.ndarray, " nodes"]:
+    """One number for all nodes inside that hang together, from neighbour to neighbour."""
+    return _roots(inside, neighbour)
+
+
 @njit(cache=True)
 @no_type_check  # numba compiles the plain function
 def _roots(changed: NDArray, neighbour: NDArray) -> NDArray:
@@ -124,5 +131,5 @@ def _reached(
     """Changed nodes to which a way leads from `start` over changed nodes."""
     changed = changed.copy()
     changed[start] = True
-    root = _roots(changed, neighbour)
-    return changed & (root == root[start])
+    piece = pieces(changed, neighbour)
+    return changed & (piece == piece[start])

@@ -1,8 +1,10 @@
 """What one click may mean: a few nested entries of the merge tree, small to large, with scores."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool
 
 from pinpoint3d.graph.hierarchy import MergeTree
 
@@ -48,3 +50,27 @@ def readings(tree: MergeTree, superpoint: int, limit: float) -> list[Reading]:
     if total <= 0:
         return [Reading(chain[i], 1 / len(kept)) for i in kept]
     return [Reading(chain[i], float(persistence[i] / total)) for i in kept]
+
+
+def nested(
+    answers: Sequence[Bool[np.ndarray, " nodes"]], entries: Sequence[Bool[np.ndarray, " nodes"]]
+) -> list[Bool[np.ndarray, " nodes"]]:
+    """Answers and what of entries lies between them, each well larger than the one before.
+
+    Both are nested, small to large; the largest answer is the last.
+    """
+    found: list[Bool[np.ndarray, " nodes"]] = []
+    inner = np.zeros_like(answers[0])
+    for number, answer in enumerate(answers, start=1):
+        size = np.count_nonzero(answer)
+        for entry in entries:
+            between = inner | (entry & answer)
+            n = np.count_nonzero(between)
+            least = GROWTH * np.count_nonzero(found[-1]) if found else 1
+            if least <= n <= size / GROWTH:
+                found.append(between)
+        if number < len(answers) and size * GROWTH > np.count_nonzero(answers[number]):
+            continue  # the next is the same but for a little
+        found.append(answer)
+        inner = answer
+    return found

@@ -7,22 +7,23 @@ they are about by `graph.replay`, which both engines share.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Int32, Int64
+from jaxtyping import Bool, Float32, Int32, Int64
 
 from pinpoint3d.graph.boundary import surface_node_of_rows
 from pinpoint3d.graph.engine import label_superpoints
 from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
-from pinpoint3d.graph.readings import readings
+from pinpoint3d.graph.readings import nested, readings
 from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 from pinpoint3d.graph.suggest import suggested
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import Window, Windows
 from pinpoint3d.net.confidence import PLAIN, Temperature, calibrated, temperature_of
+from pinpoint3d.net.found import LEAST_ODDS, ClickKey, Found, dense
 from pinpoint3d.net.kernels_numpy import in_one_thread
 from pinpoint3d.net.network import Network
 from pinpoint3d.net.pairs import ClickFields, Question, click_fields, recalled
@@ -40,8 +41,6 @@ CACHED_WINDOWS = 4
 CACHED_FIELDS = 256  # clicks whose distances are kept: 0.3 MB each in a room
 CACHED_ANSWERS = 64
 CACHED_LOOKS = 8  # features of what questions looked at
-REACHED = -1.0  # odds of an object from which on clicks elsewhere there are held against it
-LEAST_ODDS = -6.0  # of a whole object on nodes that are kept
 OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
 MOST_LEVELS = 4  # of ever coarser nodes in which a window may be looked at
 COARSER = 2.0  # how much larger nodes are from level to level
@@ -52,10 +51,6 @@ WIDER = 2  # how much more is looked at for a whole object, whose clicks do not 
 MANY_NODES = 12_000  # of an object: one of more is looked at in coarser nodes, as in training
 EDGE_SHARE = 0.01  # of an object's nodes at the edge of what was looked at: it goes on beyond
 REACH = 0.7  # of the diagonal of an object's clicks: how far round them it is looked for
-
-
-_ClickKey = tuple[int, int, int, float | None]
-"""Row, object, part and granularity of a click."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,10 @@ class _Ground:
     rows_by_node: Int64[np.ndarray, " window"]
     spans: Int32[np.ndarray, " finest"] | None
     fields: "Recent[int, ClickFields]" = field(default_factory=lambda: Recent(CACHED_FIELDS))
-    answers: "Recent[object, _Found]" = field(default_factory=lambda: Recent(CACHED_ANSWERS))
+    answers: "Recent[object, Found]" = field(default_factory=lambda: Recent(CACHED_ANSWERS))
+    readings: "Recent[tuple[int, bool], list[_Reading]]" = field(
+        default_factory=lambda: Recent(CACHED_ANSWERS)
+    )
     looks: "Recent[bytes, Any]" = field(default_factory=lambda: Recent(CACHED_LOOKS))
 
     def on_nodes(
@@ -96,43 +94,11 @@ class _Ground:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What the network says of one object, on the nodes it was looked for.
+class _Reading:
+    """What one click may mean, on nodes, and how well that fits the network's chances."""
 
-    Attributes
-    ----------
-    own, against
-        Clicks on the object, and clicks elsewhere that it was asked to heed.
-    nodes
-        Of the window, ascending. int64 (R,).
-    odds
-        Logarithm of p(object) / p(not). float32 (R,).
-    part
-        Likeliest part on each, and its chance within the object. int32 and float32 (R,).
-    """
-
-    own: tuple[_ClickKey, ...]
-    against: tuple[_ClickKey, ...]
-    nodes: Int64[np.ndarray, " rows"]
-    odds: Float32[np.ndarray, " rows"]
-    part: Int32[np.ndarray, " rows"]
-    chance: Float32[np.ndarray, " rows"]
-
-    def reaches(self, node: int) -> bool:
-        """Whether the object may well extend to a node."""
-        at = int(np.searchsorted(self.nodes, node))
-        if at == len(self.nodes) or self.nodes[at] != node:
-            return False
-        return bool(self.odds[at] > REACHED)
-
-    def spread(self, spans: Int32[np.ndarray, " finest"]) -> "_Found":
-        """The same on the finest nodes, of which each has one here."""
-        at = np.minimum(np.searchsorted(self.nodes, spans), max(len(self.nodes) - 1, 0))
-        nodes = np.flatnonzero(self.nodes[at] == spans) if len(self.nodes) else self.nodes
-        at = at[nodes]
-        return replace(
-            self, nodes=nodes, odds=self.odds[at], part=self.part[at], chance=self.chance[at]
-        )
+    nodes: Bool[np.ndarray, " nodes"]
+    score: float
 
 
 class NetSegmenter:
@@ -204,31 +170,24 @@ class NetEncodedScene:
     def candidates(self, click: Click) -> list[Candidate]:
         """Possible readings of one click, small to large, each inside the next.
 
-        They are entries of the merge tree; the network's own answer to the click ranks them.
+        The network's own answers, the object and, of a click for a part, the part, and between
+        them entries of the merge tree. Scores are by how well they fit the network's chances.
         """
         snapped = snap_clicks(self._scene, [click])
         [(window, _)] = self._windows.around(snapped, objects_only=False)
         ground = self._ground(window)
-        node = int(ground.surface.nodes.node_of_point[snapped.rows[0]])
-        own = ((int(snapped.rows[0]), 1, 0, click.granularity),)
         with in_one_thread():
-            found = self._asked(ground, own, (), None)
-        chance = np.zeros(len(ground.view))
-        chance[found.nodes] = 1 / (1 + np.exp(-np.clip(found.odds, -50, 50)))
-        tree, superpoint = ground.surface.tree, ground.surface.superpoint
-        masks, scores = [], []
-        for reading in readings(tree, int(superpoint[node]), OBJECT_LIMIT):
-            inside = np.zeros(ground.view.n_superpoints, bool)
-            inside[tree.members(reading.entry)] = True
-            on_nodes = inside[superpoint]
-            both = chance[on_nodes].sum()
-            scores.append(both / (chance.sum() + on_nodes.sum() - both))
-            mask = np.zeros(len(self._scene), bool)
-            rows = ground.surface.rows
-            mask[rows] = on_nodes[ground.surface.nodes.node_of_point[rows]]
-            masks.append(mask)
-        total = sum(scores)
-        return [Candidate(m, float(s / total)) for m, s in zip(masks, scores, strict=True)]
+            found = self._readings(ground, int(snapped.rows[0]), is_part=bool(click.part > 0))
+        rows = ground.surface.rows
+        node_of_row = ground.surface.nodes.node_of_point[rows]
+        total = sum(reading.score for reading in found)
+        masks = np.zeros((len(found), len(self._scene)), bool)
+        for mask, reading in zip(masks, found, strict=True):
+            mask[rows] = reading.nodes[node_of_row]
+        return [
+            Candidate(mask, float(reading.score / total))
+            for mask, reading in zip(masks, found, strict=True)
+        ]
 
     def suggest(self, clicks: Sequence[Click]) -> list[Suggestion]:
         """Places where a click would help most after those so far, the best first."""
@@ -244,7 +203,7 @@ class NetEncodedScene:
         objects = np.zeros(len(self._scene), np.int32)
         parts = np.zeros(len(self._scene), np.int32)
         confidence = np.where(self._scene.valid, 1, 0).astype(np.float32)
-        found: dict[tuple[Window, int], _Found] = {}
+        found: dict[tuple[Window, int], Found] = {}
         known = {} if before is None else before.fresh.memory
         for window, members in self._windows.around(snapped):
             ground = self._ground(window)
@@ -269,8 +228,8 @@ class NetEncodedScene:
         object_id: int,
         clicks: StandingClicks,
         settled: Masks | None,
-        known: _Found | None,
-    ) -> _Found:
+        known: Found | None,
+    ) -> Found:
         """What the network says of one object; what is known, where no click since concerns it.
 
         Clicks on the background and on other objects count where the object would reach them, or
@@ -294,7 +253,7 @@ class NetEncodedScene:
         return found
 
     def _before(
-        self, ground: _Ground, own: tuple[_ClickKey, ...], settled: Masks
+        self, ground: _Ground, own: tuple[ClickKey, ...], settled: Masks
     ) -> tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]]:
         """The last answer about an object on every node, and its confidence."""
         part_ids = _part_ids(own)
@@ -307,22 +266,79 @@ class NetEncodedScene:
     def _asked(
         self,
         ground: _Ground,
-        own: tuple[_ClickKey, ...],
-        against: tuple[_ClickKey, ...],
+        own: tuple[ClickKey, ...],
+        against: tuple[ClickKey, ...],
         settled: Masks | None,
-    ) -> _Found:
-        """The network's answer about one object; kept, where it depends on the clicks alone."""
-        if settled is not None:
-            return self._decoded(ground, own, against, settled)
-        return ground.answers.of((own, against), lambda: self._decoded(ground, own, against, None))
+    ) -> Found:
+        """The answer about one object; kept, where it depends on the clicks alone."""
+
+        def answer() -> Found:
+            found = self._decoded(ground, own, against, settled)
+            clicked = ground.surface.nodes.node_of_point[[key[0] for key in own]]
+            found = found.without_strays(clicked, ground.view.xyz, ground.surface.neighbour)
+            return self._sized(ground, found)
+
+        return answer() if settled is not None else ground.answers.of((own, against), answer)
+
+    def _readings(self, ground: _Ground, row: int, *, is_part: bool) -> "list[_Reading]":
+        """What one click may mean, small to large, each inside the next."""
+        return ground.readings.of((row, is_part), lambda: self._read(ground, row, is_part=is_part))
+
+    def _read(self, ground: _Ground, row: int, *, is_part: bool) -> "list[_Reading]":
+        node, n = int(ground.surface.nodes.node_of_point[row]), len(ground.view)
+        whole = self._asked(ground, ((row, 1, 0, None),), (), None)
+        chance = dense(n, whole.nodes, _sigmoid(whole.odds), 0)
+        answers = [_mask(n, node, whole.nodes[whole.odds > 0])]
+        if is_part:
+            part = self._asked(ground, ((row, 1, 1, None),), (), None)
+            inside = np.where(part.part == 1, part.chance, 1 - part.chance)
+            chance = dense(n, part.nodes, _sigmoid(part.odds) * inside, 0)
+            mine = part.nodes[(part.odds > 0) & (part.part == 1)]
+            answers.insert(0, _mask(n, node, mine) & answers[0])
+        tree, superpoint = ground.surface.tree, ground.surface.superpoint
+        entries = []
+        for reading in readings(tree, int(superpoint[node]), OBJECT_LIMIT):
+            members = np.zeros(ground.view.n_superpoints, bool)
+            members[tree.members(reading.entry)] = True
+            entries.append(members[superpoint])
+        return [_Reading(mask, _overlap(mask, chance)) for mask in nested(answers, entries)]
+
+    def _sized(self, ground: _Ground, found: Found) -> Found:
+        """An answer held to the sizes that its clicks name.
+
+        Where all clicks of an object or part do, it is what they name, except where other labels
+        are clicked within that: there the network decides.
+        """
+        of_part: dict[int, list[ClickKey]] = {}
+        for key in found.own:
+            of_part.setdefault(key[2], []).append(key)
+        part_ids = _part_ids(found.own)
+        for part_id in part_ids or [0]:
+            clicks = of_part[part_id]
+            if any(key[3] is None for key in clicks):
+                continue
+            named = np.zeros(len(ground.view), bool)
+            for row, _, _, granularity in clicks:
+                possible = self._readings(ground, row, is_part=part_id > 0)
+                assert granularity is not None  # as all of these
+                named |= possible[round(granularity * (len(possible) - 1))].nodes
+            elsewhere = [key[0] for key in found.against]
+            at_rest = [key[0] for key in of_part.get(0, [])] if part_id else []
+            found = found.held(
+                part_id,
+                named,
+                background=not _is_clicked(ground.surface, named, elsewhere),
+                rest=not _is_clicked(ground.surface, named, at_rest),
+            )
+        return found
 
     def _decoded(
         self,
         ground: _Ground,
-        own: tuple[_ClickKey, ...],
-        against: tuple[_ClickKey, ...],
+        own: tuple[ClickKey, ...],
+        against: tuple[ClickKey, ...],
         settled: Masks | None,
-    ) -> _Found:
+    ) -> Found:
         """One decode, of the surroundings of the object's clicks.
 
         Clicks on parts show how large an object is. One that is asked for as a whole and turns out
@@ -359,8 +375,7 @@ class NetEncodedScene:
         )
         odds = logits[:, 1] - logits[:, 0]
         if not question.parts:
-            said = [key[3] for key in (*own, *against)]
-            rows, odds = _with_graph(ground, whole, said, nodes, rows, odds)
+            rows, odds = _with_graph(ground, whole, nodes, rows, odds)
         mine = view.superpoint[rows[odds > 0]]
         ambiguous = not question.parts and ground.level + 1 < MOST_LEVELS
         if ambiguous and _too_large(ground.view, near, mine):
@@ -372,7 +387,7 @@ class NetEncodedScene:
             inside = logits[:, 2:] - logits[:, 2:].max(axis=1, keepdims=True)
             part = np.array((0, *question.parts), np.int32)[inside.argmax(axis=1)]
             chance = 1 / np.exp(inside).sum(axis=1)
-        found = _Found(own, against, nodes[rows], odds, part, chance)
+        found = Found(own, against, nodes[rows], odds, part, chance)
         return found if ground.spans is None else found.spread(ground.spans)
 
     def _encoded(self, view: View) -> Any:
@@ -426,7 +441,6 @@ def _spans(finest: Surface, coarse: Surface) -> Int32[np.ndarray, " finest"]:
 def _with_graph(
     ground: _Ground,
     question: Question,
-    granularity: Sequence[float | None],
     nodes: Int64[np.ndarray, " looked_at"],
     rows: Int32[np.ndarray, " rows"],
     odds: Float32[np.ndarray, " rows"],
@@ -434,21 +448,43 @@ def _with_graph(
     """Rows of the nodes looked at that may be of a whole object, and its odds there.
 
     The network has learned to tell parts apart. Where one click stands for an object, what the
-    graph engine makes of it counts `GRAPH_WEIGHT` times as much (docs/log.md). Where a click says
-    how large a thing it means, it has the graph engine's reading of that size.
+    graph engine makes of it counts `GRAPH_WEIGHT` times as much (docs/log.md).
     """
     objects = question.is_object.astype(np.int32)
+    unsaid = [None] * len(objects)
     _, chance = label_superpoints(
-        ground.surface, question.node, objects, np.zeros_like(objects), granularity
+        ground.surface, question.node, objects, np.zeros_like(objects), unsaid
     )
     claim = np.log(np.maximum(chance[:, 1], LEAST) / np.maximum(chance[:, 0], LEAST))
-    both = np.zeros(len(nodes), np.float32)
-    if all(stated is None for stated in granularity):
-        both -= np.float32(MOST_ODDS)
-        both[rows] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
+    both = np.full(len(nodes), -MOST_ODDS, np.float32)
+    both[rows] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
     both += np.float32(GRAPH_WEIGHT) * claim[ground.view.superpoint[nodes]]
     found = np.flatnonzero(both > LEAST_ODDS).astype(np.int32)
     return found, both[found]
+
+
+def _is_clicked(surface: Surface, mask: Bool[np.ndarray, " nodes"], rows: list[int]) -> bool:
+    """Whether any row lies on the nodes of a mask, or on a neighbour of theirs."""
+    nodes = surface.nodes.node_of_point[rows]
+    return bool(mask[nodes].any() or mask[surface.neighbour[nodes]].any())
+
+
+def _overlap(mask: Bool[np.ndarray, " nodes"], chance: Float32[np.ndarray, " nodes"]) -> float:
+    """Intersection over union of a mask with chances."""
+    both = float(chance[mask].sum())
+    return both / (float(chance.sum()) + np.count_nonzero(mask) - both)
+
+
+def _mask(n: int, node: int, nodes: Int64[np.ndarray, " inside"]) -> Bool[np.ndarray, " nodes"]:
+    """Mask of some nodes of n and one more."""
+    mask = np.zeros(n, bool)
+    mask[nodes] = True
+    mask[node] = True
+    return mask
+
+
+def _sigmoid(odds: Float32[np.ndarray, " rows"]) -> Float32[np.ndarray, " rows"]:
+    return (1 / (1 + np.exp(-np.clip(odds, -50, 50)))).astype(np.float32)
 
 
 def _too_large(
@@ -469,32 +505,33 @@ def _too_large(
     return bool(edge[near[mine]].sum() > EDGE_SHARE * len(mine))
 
 
-def _keys(clicks: StandingClicks) -> list[_ClickKey]:
+def _keys(clicks: StandingClicks) -> list[ClickKey]:
     """Each click as a value."""
     snapped = clicks.snapped
     columns = (snapped.rows, snapped.objects, snapped.parts)
     return list(zip(*(c.tolist() for c in columns), clicks.granularity, strict=True))
 
 
-def _part_ids(own: tuple[_ClickKey, ...]) -> list[int]:
+def _part_ids(own: tuple[ClickKey, ...]) -> list[int]:
     """Parts that the clicks on an object name, ascending."""
     return sorted({key[2] for key in own} - {0})
 
 
 def _question(
-    ground: _Ground, own: tuple[_ClickKey, ...], against: tuple[_ClickKey, ...]
+    ground: _Ground, own: tuple[ClickKey, ...], against: tuple[ClickKey, ...]
 ) -> Question:
     """What the clicks ask, in nodes of the window."""
     rows = np.array([key[0] for key in (*own, *against)])
     parts = tuple(_part_ids(own))
-    whole = None if parts else 1.0  # a click on no part means the object
-    wanted = [whole if key[3] is None else key[3] for key in own] + [None] * len(against)
+    wanted = np.full(len(rows), np.nan, np.float32)
+    if not parts:
+        wanted[: len(own)] = 1  # a click on no part means the object
     return Question(
         parts,
         ground.surface.nodes.node_of_point[rows],
         np.arange(len(rows)) < len(own),
         np.array([key[2] for key in own] + [0] * len(against), np.int32),
-        np.array([np.nan if w is None else w for w in wanted], np.float32),
+        wanted,
     )
 
 
@@ -531,7 +568,7 @@ def _near(
     return np.sort(order[:n])
 
 
-def _joined(scene: Scene, ground: _Ground, found: Sequence[tuple[int, _Found]]) -> Masks:
+def _joined(scene: Scene, ground: _Ground, found: Sequence[tuple[int, Found]]) -> Masks:
     """Masks of the window's rows: objects compete on every node, and take their parts along."""
     n = len(ground.view)
     best = np.zeros(n, np.float32)  # odds of the background against itself
