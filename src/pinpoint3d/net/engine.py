@@ -274,8 +274,9 @@ class NetEncodedScene:
 
         def answer() -> Found:
             found = self._decoded(ground, own, against, settled)
-            clicked = ground.surface.nodes.node_of_point[[key[0] for key in own]]
-            found = found.without_strays(clicked, ground.view.xyz, ground.surface.neighbour)
+            if len(_part_ids(own)) > 1:  # one click alone is on one of the object's pieces
+                clicked = ground.surface.nodes.node_of_point[[key[0] for key in own]]
+                found = found.without_strays(clicked, ground.view.xyz, ground.surface.neighbour)
             return self._sized(ground, found)
 
         return answer() if settled is not None else ground.answers.of((own, against), answer)
