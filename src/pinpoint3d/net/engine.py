@@ -45,6 +45,8 @@ OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
 MOST_LEVELS = 4  # of ever coarser nodes in which a window may be looked at
 COARSER = 2.0  # how much larger nodes are from level to level
 GRAPH_WEIGHT = 2.0  # of the graph engine's odds of a whole object, against the network's
+LEAST_WEIGHT = 0.5  # where it says no for weak borders alone
+STRONG = 2.0  # height of the merge tree from which on its no counts in full
 LEAST = 1e-3  # chance that the graph engine gives at least
 MOST_ODDS = 6.0  # of the network, either way, where both are added
 WIDER = 2  # how much more is looked at for a whole object, whose clicks do not show its size
@@ -259,6 +261,8 @@ class NetEncodedScene:
         part_ids = _part_ids(own)
         objects, parts, confidence = ground.on_nodes(settled)
         place = np.where(np.isin(parts, part_ids), np.searchsorted(part_ids, parts) + 2, 1)
+        if not part_ids:
+            place = np.full_like(parts, 2)
         mine = objects == own[0][1]
         answer = np.where(mine, place, 0).astype(np.int32)
         return answer, confidence
@@ -342,26 +346,29 @@ class NetEncodedScene:
     ) -> Found:
         """One decode, of the surroundings of the object's clicks.
 
-        Clicks on parts show how large an object is. One that is asked for as a whole and turns out
-        too large for what was looked at is looked for again in coarser nodes.
+        A whole object is asked for as the object of one part, which the network knows more of than
+        of objects without parts (docs/log.md). Clicks on parts show how large an object is: one
+        that is asked for as a whole and turns out too large for what was looked at is looked for
+        again in coarser nodes.
         """
-        whole = _question(ground, own, against)
+        part_ids = _part_ids(own)
+        in_window = _question(ground, own, against)
         fewest, most = self._network.sight.around
-        around = (fewest if whole.parts else WIDER * fewest, most)
-        near = _near(ground.view, whole.node[whole.is_object], around)
-        seen = whole.is_object | np.isin(ground.view.superpoint[whole.node], near)
+        around = (fewest if part_ids else WIDER * fewest, most)
+        near = _near(ground.view, in_window.node[in_window.is_object], around)
+        seen = in_window.is_object | np.isin(ground.view.superpoint[in_window.node], near)
         cut = ground.view.cut(near)
         view, nodes = cut.view, cut.nodes
         new_node = np.full(len(ground.view), -1, np.int32)
         new_node[nodes] = np.arange(len(nodes), dtype=np.int32)
         question = Question(
-            whole.parts,
-            new_node[whole.node[seen]],
-            whole.is_object[seen],
-            whole.part[seen],
-            whole.granularity[seen],
+            in_window.parts,
+            new_node[in_window.node[seen]],
+            in_window.is_object[seen],
+            in_window.part[seen],
+            in_window.granularity[seen],
         )
-        clicked = whole.node[seen].tolist()
+        clicked = in_window.node[seen].tolist()
         before = None
         if settled is not None:
             answer, confidence = self._before(ground, own, settled)
@@ -375,18 +382,18 @@ class NetEncodedScene:
             before,
         )
         odds = logits[:, 1] - logits[:, 0]
-        if not question.parts:
-            rows, odds = _with_graph(ground, whole, nodes, rows, odds)
+        if not part_ids:
+            rows, odds = _with_graph(ground, in_window, nodes, rows, odds)
         mine = view.superpoint[rows[odds > 0]]
-        ambiguous = not question.parts and ground.level + 1 < MOST_LEVELS
+        ambiguous = not part_ids and ground.level + 1 < MOST_LEVELS
         if ambiguous and _too_large(ground.view, near, mine):
             coarser = self._ground(ground.window, ground.level + 1)
             return self._decoded(coarser, own, against, settled)
         part = np.zeros(len(rows), np.int32)
         chance = np.ones(len(rows), np.float32)
-        if question.parts:
+        if part_ids:
             inside = logits[:, 2:] - logits[:, 2:].max(axis=1, keepdims=True)
-            part = np.array((0, *question.parts), np.int32)[inside.argmax(axis=1)]
+            part = np.array((0, *part_ids), np.int32)[inside.argmax(axis=1)]
             chance = 1 / np.exp(inside).sum(axis=1)
         found = Found(own, against, nodes[rows], odds, part, chance)
         return found if ground.spans is None else found.spread(ground.spans)
@@ -449,7 +456,9 @@ def _with_graph(
     """Rows of the nodes looked at that may be of a whole object, and its odds there.
 
     The network has learned to tell parts apart. Where one click stands for an object, what the
-    graph engine makes of it counts `GRAPH_WEIGHT` times as much (docs/log.md).
+    graph engine makes of it counts `GRAPH_WEIGHT` times as much; but it takes the creases between
+    parts for ends of the object, so its no counts by the strength of the borders between a node and
+    the nearest click (docs/log.md).
     """
     objects = question.is_object.astype(np.int32)
     unsaid = [None] * len(objects)
@@ -459,7 +468,11 @@ def _with_graph(
     claim = np.log(np.maximum(chance[:, 1], LEAST) / np.maximum(chance[:, 0], LEAST))
     both = np.full(len(nodes), -MOST_ODDS, np.float32)
     both[rows] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
-    both += np.float32(GRAPH_WEIGHT) * claim[ground.view.superpoint[nodes]]
+    clicked = np.unique(ground.view.superpoint[question.node[question.is_object]])
+    height = np.min([ground.view.joined_at(superpoint) for superpoint in clicked.tolist()], axis=0)
+    no = np.interp(height, (OBJECT_LIMIT, STRONG), (LEAST_WEIGHT, GRAPH_WEIGHT))
+    claim *= np.where(claim > 0, GRAPH_WEIGHT, no).astype(np.float32)
+    both += claim[ground.view.superpoint[nodes]]
     found = np.flatnonzero(both > LEAST_ODDS).astype(np.int32)
     return found, both[found]
 
@@ -524,15 +537,13 @@ def _question(
     """What the clicks ask, in nodes of the window."""
     rows = np.array([key[0] for key in (*own, *against)])
     parts = tuple(_part_ids(own))
-    wanted = np.full(len(rows), np.nan, np.float32)
-    if not parts:
-        wanted[: len(own)] = 1  # a click on no part means the object
+    named = [key[2] for key in own] if parts else [1] * len(own)
     return Question(
-        parts,
+        parts or (1,),
         ground.surface.nodes.node_of_point[rows],
         np.arange(len(rows)) < len(own),
-        np.array([key[2] for key in own] + [0] * len(against), np.int32),
-        wanted,
+        np.array(named + [0] * len(against), np.int32),
+        np.full(len(rows), np.nan, np.float32),
     )
 
 
