@@ -17,13 +17,9 @@ import numpy as np
 from pinpoint3d.evaluate.peers import load_peer
 from pinpoint3d.evaluate.run import without_truth
 from pinpoint3d.evaluate.suites import open_suite
+from pinpoint3d.metrics import mask_iou
 from pinpoint3d.simulate import Clicker, SceneIndex
 from pinpoint3d.types import Click
-
-
-def overlap(mask: np.ndarray, truth: np.ndarray) -> float:
-    """Intersection over union of two masks."""
-    return float(np.count_nonzero(mask & truth) / np.count_nonzero(mask | truth))
 
 
 def main() -> None:
@@ -48,11 +44,11 @@ def main() -> None:
                 part = whole & (truth.part == click.part)
                 for name in asked.segmenters:
                     readings = encoded[name].candidates(click)
-                    iou = np.array([[overlap(r.mask, t) for t in (part, whole)] for r in readings])
+                    iou = np.array([[mask_iou(r.mask, t) for t in (part, whole)] for r in readings])
                     iou = np.column_stack([iou.max(axis=1), iou])
                     first = int(np.argmax([r.score for r in readings]))
                     answer = encoded[name].segment([Click(click.point, 1)]).object == 1
-                    own = np.array([overlap(answer, t) for t in (part, whole)])
+                    own = np.array([mask_iou(answer, t) for t in (part, whole)])
                     own = np.array([own.max(), *own])
                     rows[name].append(np.stack([iou[first], iou.max(axis=0), iou[0], iou[-1], own]))
                     counts[name].append(len(readings))

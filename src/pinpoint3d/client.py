@@ -4,6 +4,7 @@ It needs nothing but the standard library and numpy, no web framework and no seg
 `docs/http-api.md` describes what it speaks.
 """
 
+import http.client
 import json
 import secrets
 import urllib.error
@@ -162,7 +163,7 @@ class Client:
                 return answer.read()
         except urllib.error.HTTPError as error:
             raise _refusal(error) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:  # the last: cut off
             raise ServerError(f"{self._url}: no server answers there ({error}).") from None
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from pinpoint3d import Click, Masks, Scene, bundled_scan, load, load_segmenter
+from pinpoint3d.metrics import mask_iou
+from pinpoint3d.net.found import Found
 from pinpoint3d.segmenter import EncodedScene
 
 CHAIR, SEAT = 3, 2  # object and part of the bundled scan's truth
@@ -35,10 +37,6 @@ def target(masks: Masks, part_id: int) -> np.ndarray:
     return inside & (masks.part == part_id) if part_id else inside
 
 
-def iou(a: np.ndarray, b: np.ndarray) -> float:
-    return np.count_nonzero(a & b) / np.count_nonzero(a | b)
-
-
 @pytest.mark.parametrize("part_id", [0, 1])
 def test_a_click_s_readings_nest_and_granularity_names_one_of_them(
     scene: Scene, encoded: EncodedScene, part_id: int
@@ -52,7 +50,7 @@ def test_a_click_s_readings_nest_and_granularity_names_one_of_them(
         assert not (inner.mask & ~outer.mask).any()
     for number, candidate in enumerate(found):
         said = Click(row, 1, part_id, granularity=number / (len(found) - 1))
-        assert iou(target(encoded.segment([said]), part_id), candidate.mask) > 0.9
+        assert mask_iou(target(encoded.segment([said]), part_id), candidate.mask) > 0.9
 
 
 @pytest.mark.parametrize("part_id", [0, 1])
@@ -62,7 +60,7 @@ def test_what_the_network_makes_of_a_click_alone_is_one_of_its_readings(
     click = Click(row_of(scene, CHAIR, SEAT), 1, part_id)
     answer = target(encoded.segment([click]), part_id)
     # a part's reading ends where its object does
-    assert max(iou(answer, c.mask) for c in encoded.candidates(click)) > 0.85
+    assert max(mask_iou(answer, c.mask) for c in encoded.candidates(click)) > 0.85
 
 
 def test_a_size_that_was_named_leaves_other_labels_their_clicks(
@@ -86,14 +84,16 @@ def test_a_size_that_was_named_leaves_other_labels_their_clicks(
     assert target(outside, 0)[row]
 
 
-def test_no_piece_of_an_answer_lies_far_from_its_clicks(
-    scene: Scene, encoded: EncodedScene
-) -> None:
-    clicks = [Click(row_of(scene, 6, part), 1, part) for part in (1, 2)]  # a mug on a table
-    masks = encoded.segment(clicks)
-    inside = scene.xyz[target(masks, 0)]
-    assert scene.labels is not None
-    mug = scene.xyz[scene.labels.object == 6]
-    assert len(inside) > 200
-    assert np.all(inside > mug.min(axis=0) - 0.1)
-    assert np.all(inside < mug.max(axis=0) + 0.1)
+def test_a_piece_far_from_all_clicks_is_none_of_an_answer() -> None:
+    x = np.concatenate([np.arange(101), [105, 106], [120, 121]])  # a long piece and two short ones
+    n, first = len(x), (0, 101, 103)
+    neighbour = np.clip(np.arange(n)[:, None] + np.array([-1, 1]), 0, n - 1).astype(np.int32)
+    neighbour[list(first), 0] = first  # nodes are beside those of their own piece alone
+    neighbour[[100, 102], 1] = 100, 102
+    xyz = np.stack([x, 0 * x, 0 * x], axis=1).astype(np.float32)
+    odds, part = np.ones(n, np.float32), np.ones(n, np.int32)
+    found = Found(((50, 1, 1, None),), (), np.arange(n), odds, part, odds)
+    on_long, on_both = np.array([50], np.int32), np.array([50, 104], np.int32)
+    # a tenth of 100: the piece that is 5 off stays, that 20 off goes, unless it is clicked
+    assert found.without_strays(on_long, xyz, neighbour).nodes.tolist() == list(range(103))
+    assert found.without_strays(on_both, xyz, neighbour).nodes.tolist() == list(range(n))

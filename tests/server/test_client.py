@@ -1,8 +1,10 @@
 """The Python client: what it costs, and that it gives what the package gives."""
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +77,21 @@ def test_the_token_is_sent(serve: Callable[..., RunningServer]):
     assert Client(url, token="secret").sessions() == []
     with pytest.raises(ServerError, match="token"):
         Client(url).sessions()
+
+
+def test_an_answer_that_is_cut_off_is_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with listening.accept()[0] as asked:
+                asked.recv(4096)
+                asked.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(ServerError, match="no server answers there"):
+            Client(f"http://127.0.0.1:{listening.getsockname()[1]}").sessions()
+        thread.join()
 
 
 def test_without_a_server_there_is_one_sentence():

@@ -260,9 +260,8 @@ class NetEncodedScene:
         """The last answer about an object on every node, and its confidence."""
         part_ids = _part_ids(own)
         objects, parts, confidence = ground.on_nodes(settled)
-        place = np.where(np.isin(parts, part_ids), np.searchsorted(part_ids, parts) + 2, 1)
-        if not part_ids:
-            place = np.full_like(parts, 2)
+        known = np.isin(parts, part_ids) | (not part_ids)  # a whole object is asked for as a part
+        place = np.where(known, np.searchsorted(part_ids, parts) + 2, 1)
         mine = objects == own[0][1]
         answer = np.where(mine, place, 0).astype(np.int32)
         return answer, confidence
@@ -319,13 +318,12 @@ class NetEncodedScene:
             of_part.setdefault(key[2], []).append(key)
         part_ids = _part_ids(found.own)
         for part_id in part_ids or [0]:
-            clicks = of_part[part_id]
-            if any(key[3] is None for key in clicks):
+            said = [(key[0], key[3]) for key in of_part[part_id] if key[3] is not None]
+            if len(said) < len(of_part[part_id]):
                 continue
             named = np.zeros(len(ground.view), bool)
-            for row, _, _, granularity in clicks:
+            for row, granularity in said:
                 possible = self._readings(ground, row, is_part=part_id > 0)
-                assert granularity is not None  # as all of these
                 named |= possible[round(granularity * (len(possible) - 1))].nodes
             elsewhere = [key[0] for key in found.against]
             at_rest = [key[0] for key in of_part.get(0, [])] if part_id else []

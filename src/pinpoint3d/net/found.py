@@ -83,10 +83,7 @@ class Found:
         """The same on the finest nodes, of which each has one here."""
         at = np.minimum(np.searchsorted(self.nodes, spans), max(len(self.nodes) - 1, 0))
         nodes = np.flatnonzero(self.nodes[at] == spans) if len(self.nodes) else self.nodes
-        at = at[nodes]
-        return replace(
-            self, nodes=nodes, odds=self.odds[at], part=self.part[at], chance=self.chance[at]
-        )
+        return replace(self._at(at[nodes]), nodes=nodes)
 
     def without_strays(
         self,

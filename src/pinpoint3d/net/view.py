@@ -319,6 +319,22 @@ def step_inputs(
 
 @njit(cache=True)
 @no_type_check  # numba compiles the plain function
+def _step(xyz: NDArray, normal: NDArray, colour: NDArray, a: int, b: int) -> tuple:
+    """Length, angle of the normals, how far off the plane of each end, difference of colour."""
+    squared, parallel, off_a, off_b, apart = 0.0, 0.0, 0.0, 0.0, 0.0
+    for c in range(3):
+        step = xyz[b, c] - xyz[a, c]
+        squared += step * step
+        parallel += normal[a, c] * normal[b, c]
+        off_a += step * normal[a, c]
+        off_b += step * normal[b, c]
+    for c in range(colour.shape[1]):
+        apart += (colour[b, c] - colour[a, c]) ** 2
+    return np.sqrt(squared), 1 - abs(parallel), abs(off_a), abs(off_b), np.sqrt(apart)
+
+
+@njit(cache=True)
+@no_type_check
 def _steps_among(
     place: NDArray,
     rows: NDArray,
@@ -337,17 +353,9 @@ def _steps_among(
         for b in neighbour[a]:
             if place[b] < 0 or b == a:
                 continue
-            squared, parallel, off, apart = 0.0, 0.0, 0.0, 0.0
-            for c in range(3):
-                step = xyz[b, c] - xyz[a, c]
-                squared += step * step
-                parallel += normal[a, c] * normal[b, c]
-                off += step * normal[a, c]
-            for c in range(colour.shape[1]):
-                apart += (colour[b, c] - colour[a, c]) ** 2
+            length, bend, off, _, apart = _step(xyz, normal, colour, a, b)
             tail[n], head[n] = row, place[b]
-            x[n, 0], x[n, 1] = 1 - abs(parallel), np.sqrt(apart)
-            x[n, 2], x[n, 3] = abs(off), np.sqrt(squared)
+            x[n, 0], x[n, 1], x[n, 2], x[n, 3] = bend, apart, off, length
             n += 1
     return n
 
@@ -366,21 +374,11 @@ def _fill_steps(
     for i in range(len(neighbour)):
         for at in range(neighbour.shape[1]):
             j = neighbour[i, at]
-            squared, parallel, off_i, off_j, apart = 0.0, 0.0, 0.0, 0.0, 0.0
-            for c in range(3):
-                step = xyz[j, c] - xyz[i, c]
-                squared += step * step
-                parallel += normal[i, c] * normal[j, c]
-                off_i += step * normal[i, c]
-                off_j += step * normal[j, c]
-            for c in range(colour.shape[1]):
-                apart += (colour[j, c] - colour[i, c]) ** 2
-            length = np.sqrt(squared)
-            crease = 1 - abs(parallel)
-            crease += 0.5 * max(abs(off_i), abs(off_j)) / max(length, 1e-9)
+            length, bend, off_i, off_j, apart = _step(xyz, normal, colour, i, j)
+            crease = bend + 0.5 * max(off_i, off_j) / max(length, 1e-9)
             out[0, i, at] = length
             out[1, i, at] = length * (1 + detour * crease)
-            out[2, i, at] = length * (1 + detour * np.sqrt(apart))
+            out[2, i, at] = length * (1 + detour * apart)
 
 
 def _heights(

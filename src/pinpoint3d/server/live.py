@@ -501,7 +501,7 @@ class LiveSession:
         one that another object has stays with that.
         """
         within = (object_id, 0) if part_id else (0, 0)
-        if self.colours is None or self._pending:
+        if self.colours is None or self.colours.rev < self.rev:
             return within  # what is there is not known yet
         labels = self.colours.labels
         under = (int(labels.object[point]), int(labels.part[point]))
