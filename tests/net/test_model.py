@@ -34,7 +34,6 @@ ASKED = Question(
     np.array([5, 300, 420, 700], np.int32),
     np.array([True, True, True, False]),
     np.array([1, 4, 0, 0], np.int32),
-    np.array([np.nan, 0.5, np.nan, np.nan], np.float32),
 )
 
 

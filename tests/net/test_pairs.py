@@ -23,7 +23,7 @@ def view(two_boxes: Scene) -> View:
     return view_of(encode_surface(two_boxes, np.arange(len(two_boxes))))
 
 
-def question(nodes: list[int], parts: list[int], asked: tuple[int, ...] = ()) -> Question:
+def question(nodes: list[int], parts: list[int], asked: tuple[int, ...]) -> Question:
     """Clicks on one object; part -1 stands for the background."""
     part = np.array(parts, np.int32)
     return Question(
@@ -31,7 +31,6 @@ def question(nodes: list[int], parts: list[int], asked: tuple[int, ...] = ()) ->
         np.array(nodes, np.int32),
         part >= 0,
         np.maximum(part, 0),
-        np.full(len(nodes), np.nan, np.float32),
     )
 
 
@@ -89,7 +88,7 @@ def test_the_nearer_label_has_the_lower_ratio(view: View) -> None:
 def test_features_are_numbers_even_where_no_label_has_a_click(view: View) -> None:
     rows = np.arange(len(view), dtype=np.int32)
     node = at(view, (-0.15, 0, 0.2))
-    for asked in (question([], []), question([node], [0]), question([node], [3], (3,))):
+    for asked in (question([], [], (1,)), question([node], [0], (1,)), question([node], [3], (3,))):
         fields = measured(view, asked)
         previous = np.full((len(view), asked.n_labels), 0.5, np.float32)
         pooled = np.full((view.n_superpoints, asked.n_labels), 0.5, np.float32)

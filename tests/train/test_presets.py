@@ -22,7 +22,7 @@ TINY: dict[str, AnyConfig] = {
     "pointsam": PointSamConfig(16, 16, 2, 1, 1, 8),
 }
 SIZE = 0.05
-STEPS = 25
+STEPS = 50
 
 
 @pytest.fixture(scope="module")

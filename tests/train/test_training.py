@@ -16,7 +16,7 @@ from pinpoint3d.net.view import View
 from pinpoint3d.net.weights import read_weights
 from pinpoint3d.synth.dataset import Recipe, build
 from pinpoint3d.train.crops import Crop, CropFile, is_clear, recoloured, rescaled, turned
-from pinpoint3d.train.lessons import draw_lesson, lesson_on
+from pinpoint3d.train.lessons import draw_lesson, lesson_on, masks_of
 from pinpoint3d.train.prepare import crop_file, crop_files, prepare
 
 TINY = Config(channels=(8, 8), token_width=8, node_width=8, width=8, n_rounds=1, fine_width=8)
@@ -98,26 +98,43 @@ def test_every_lesson_asks_for_what_has_nodes_and_clicks_on_it(crop: Crop) -> No
     for seed in range(40):
         lesson = draw_lesson(crop, np.random.default_rng(seed))
         question, truth = lesson.question, lesson.truth
-        asked = range(2, lesson.n_answers) if question.parts else [1]
-        for answer in asked:
-            part = answer - 1
-            clicked = question.node[question.is_object & (question.part == part)]
-            if not question.parts:
-                clicked = question.node[question.is_object]
+        for answer in range(2, lesson.n_answers):
+            clicked = question.node[question.is_object & (question.part == answer - 1)]
             assert len(clicked) >= 1
             assert (truth[clicked] == answer).all()
         assert (truth[question.node[~question.is_object]] == 0).all()
+        if lesson.is_whole:
+            assert truth.tolist() == np.where(lesson.crop.label == 1, 2, 0).tolist()
 
 
 def test_corrections_fall_on_errors_with_their_right_label(crop: Crop) -> None:
     lesson = lesson_on(crop, np.random.default_rng(0), all_parts=True)
-    answer = np.zeros(len(crop.view), np.int32)
-    better = lesson.corrected(answer, 2)
+    nothing = masks_of(np.zeros(len(crop.view), np.int32))
+    better = lesson.corrected(nothing, 2)
     added = better.question.node[len(lesson.question.node) :]
     assert 1 <= len(added) <= 2
     assert (lesson.truth[added] > 0).all()
     assert len(better.fields) == len(better.question.node)
-    assert lesson.corrected(lesson.truth, 3) is lesson
+    assert lesson.corrected(masks_of(lesson.truth), 3) is lesson
+
+
+def test_a_correction_changes_its_own_piece_to_its_own_label_alone(crop: Crop) -> None:
+    lesson = lesson_on(crop, np.random.default_rng(0), all_parts=True)
+    nothing = masks_of(np.zeros(len(crop.view), np.int32))
+    n_before = len(lesson.question.node)
+    better = lesson.corrected(nothing, 1)
+    node, part = int(better.question.node[n_before]), int(better.question.part[n_before])
+
+    def changed(label: np.ndarray) -> list[int]:
+        return np.flatnonzero(better.held(nothing, masks_of(label), n_before).object).tolist()
+
+    label = np.full(len(crop.view), part + 1, np.int32)
+    neighbour = crop.view.neighbour
+    assert set(neighbour[node].tolist()) <= set(changed(label))
+    assert changed(np.ones_like(label)) == [node]  # all say the object, and none the part clicked
+    label[neighbour[node]] = 0
+    label[(neighbour == node).any(axis=1)] = 0
+    assert changed(label) == [node]  # the part is elsewhere alone
 
 
 def test_a_run_stopped_and_resumed_ends_as_one_that_was_not(

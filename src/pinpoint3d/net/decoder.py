@@ -18,7 +18,7 @@ from pinpoint3d.net.sparse import kernels_of
 from pinpoint3d.net.view import N_ARC_INPUTS, N_STEP_INPUTS, N_SUPERPOINT_INPUTS
 
 N_KINDS = PART + 1
-N_CLICK_INPUTS = 4  # how many clicks a label has, whether it has any, granularity and whether given
+N_CLICK_INPUTS = 2  # how many clicks a label has, and whether it has any
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Asked:
     Attributes
     ----------
     kind
-        One-hot. float32 (C, 4).
+        One-hot. float32 (C, 2).
     numbers
-        Of each label: see `N_CLICK_INPUTS`. float32 (C, 4).
+        Of each label: see `N_CLICK_INPUTS`. float32 (C, 2).
     share
         What each click contributes to each label's token; rows add to 1 or 0. float32 (C, K).
     click_node, click_superpoint

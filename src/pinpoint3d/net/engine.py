@@ -364,7 +364,6 @@ class NetEncodedScene:
             new_node[in_window.node[seen]],
             in_window.is_object[seen],
             in_window.part[seen],
-            in_window.granularity[seen],
         )
         clicked = in_window.node[seen].tolist()
         before = None
@@ -541,7 +540,6 @@ def _question(
         ground.surface.nodes.node_of_point[rows],
         np.arange(len(rows)) < len(own),
         np.array(named + [0] * len(against), np.int32),
-        np.full(len(rows), np.nan, np.float32),
     )
 
 

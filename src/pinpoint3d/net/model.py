@@ -13,13 +13,20 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int32
 
-from pinpoint3d.net.decoder import N_KINDS, Asked, Decoder, FineInputs, States, Topology
+from pinpoint3d.net.decoder import (
+    N_CLICK_INPUTS,
+    N_KINDS,
+    Asked,
+    Decoder,
+    FineInputs,
+    States,
+    Topology,
+)
 from pinpoint3d.net.levels import blended, level_rows, level_shapes
 from pinpoint3d.net.losses import answer_log
 from pinpoint3d.net.network import Distances, Logits, Sight
 from pinpoint3d.net.pairs import (
     OBJECT,
-    PART,
     REST,
     ClickFields,
     Question,
@@ -350,23 +357,16 @@ def _asked(view: View, question: Question) -> Asked:
     """A question in numbers."""
     c, member = question.n_labels, question.member
     count = member.sum(axis=0)
-    numbers = np.zeros((c, 4), np.float32)
+    numbers = np.zeros((c, N_CLICK_INPUTS), np.float32)
     numbers[:, 0] = np.log1p(count)
     numbers[:, 1] = count > 0
-    for label in range(c):
-        wanted = question.granularity[member[:, label]]
-        wanted = wanted[np.isfinite(wanted)]
-        if len(wanted):
-            numbers[label, 2:] = 2 * wanted[-1] - 1, 1
     rivals = np.zeros((c, c), np.float32)
     for group in question.groups:
         n = group.stop - group.start
         rivals[group, group] = (1 - np.eye(n)) / max(n - 1, 1)
     family = np.zeros((c, c), np.float32)
-    inside = (question.kind == REST) | (question.kind == PART)
-    family[inside, OBJECT] = 1
-    if inside.any():
-        family[OBJECT, inside] = 1 / inside.sum()
+    family[REST:, OBJECT] = 1
+    family[OBJECT, REST:] = 1 / (c - REST)
     return Asked(
         kind=np.eye(N_KINDS, dtype=np.float32)[question.kind],
         numbers=numbers,

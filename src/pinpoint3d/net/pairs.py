@@ -33,46 +33,42 @@ ROOTS = 3.0  # height of the merge tree above which all is one
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about one object: K clicks, C labels in one or two groups.
+    """What is asked about one object: K clicks, C labels in two groups.
 
-    The first two labels are the background (with all other objects) and the object; the others,
-    where parts are asked for, are the rest of the object and its parts.
+    The first two labels are the background (with all other objects) and the object; the others are
+    the rest of the object and its parts. An object alone is asked for as one of a single part.
 
     Attributes
     ----------
     parts
-        Part ids asked for, without the rest; empty where only the object is.
+        Part ids asked for, without the rest; one at least.
     node
         Node of the view that each click lies on. int32 (K,).
     is_object
         Whether each click is on the object. bool (K,).
     part
-        Part that each click names; 0 for the rest, or where it names none. int32 (K,).
-    granularity
-        What each click says of how large a thing it means, or NaN. float32 (K,).
+        Part that each click names, 0 for the rest. int32 (K,).
     """
 
     parts: tuple[int, ...]
     node: Int32[np.ndarray, " clicks"]
     is_object: Bool[np.ndarray, " clicks"]
     part: Int32[np.ndarray, " clicks"]
-    granularity: Float32[np.ndarray, " clicks"]
 
     @property
     def n_labels(self) -> int:
         """C."""
-        return 2 + (1 + len(self.parts) if self.parts else 0)
+        return PART + len(self.parts)
 
     @cached_property
     def kind(self) -> Int32[np.ndarray, " labels"]:
         """Kind of each label."""
-        inside = [REST] + [PART] * len(self.parts) if self.parts else []
-        return np.array([BACKGROUND, OBJECT, *inside], np.int32)
+        return np.array([BACKGROUND, OBJECT, REST] + [PART] * len(self.parts), np.int32)
 
     @property
-    def groups(self) -> tuple[slice, ...]:
+    def groups(self) -> tuple[slice, slice]:
         """The labels that exclude each other."""
-        return (slice(0, 2), slice(2, self.n_labels)) if self.parts else (slice(0, 2),)
+        return slice(0, REST), slice(REST, self.n_labels)
 
     @cached_property
     def member(self) -> Bool[np.ndarray, "clicks labels"]:
@@ -88,7 +84,7 @@ class Question:
         """The one or two labels of each click, one of each group; -1 where it has none."""
         labels = np.full((len(self.node), 2), -1, np.int32)
         labels[:, 0] = self.is_object
-        for column, part in enumerate((0, *self.parts), start=2) if self.parts else ():
+        for column, part in enumerate((0, *self.parts), start=REST):
             labels[self.is_object & (self.part == part), 1] = column
         return labels
 
@@ -103,15 +99,13 @@ def recalled(
     Parameters
     ----------
     answer
-        0 for the background, 1 for the object or its rest, 2 and up for its parts.
+        0 for the background, 1 for the object's rest, 2 and up for its parts.
     confidence
         Of that answer; what is left of it is spread over the others.
     """
     n = 2 + len(question.parts)
     chance = np.repeat(((1 - confidence) / (n - 1))[:, None], n, axis=1)
     chance[np.arange(len(answer)), answer] = confidence
-    if not question.parts:
-        return chance.astype(np.float32)
     return np.column_stack([chance[:, 0], 1 - chance[:, 0], chance[:, 1:]]).astype(np.float32)
 
 

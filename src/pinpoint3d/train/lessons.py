@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Int32
+from jaxtyping import Float32, Int32
 
+from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked, keep_unconcerned
 from pinpoint3d.net.pairs import ClickFields, Question, click_fields
 from pinpoint3d.simulate import Clicker
+from pinpoint3d.snap import SnappedClicks
 from pinpoint3d.train.crops import Crop, recoloured, rescaled, turned
 from pinpoint3d.types import Click, Masks, Scene
 
@@ -22,7 +24,6 @@ MOST_PARTS = 12
 FEWEST_NODES = 6  # of a part worth asking about
 DEEPEST = 0.6  # of lessons begin with clicks at the deepest points, the others anywhere
 OUTSIDE = 0.15  # of lessons begin with clicks outside the object as well
-TOLD = 0.5  # of clicks that could mean several things say which
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Lesson:
     fields
         `pairs.click_fields` of each click.
     truth
-        Of each node: 0 background, 1 the object or its rest, 2 and up its parts. int32 (V,).
+        Of each node: 0 background, 1 the object's rest, 2 and up its parts. int32 (V,).
+    is_whole
+        Whether the object alone is asked about; its one part is then all of it, and nothing is
+        learned of parts.
     clicker
         Who finds what is wrong.
     """
@@ -48,15 +52,34 @@ class Lesson:
     fields: tuple[ClickFields, ...]
     truth: Int32[np.ndarray, " nodes"]
     clicker: Clicker
+    is_whole: bool = False
 
     @property
     def n_answers(self) -> int:
-        """Labels that a node may have: background, object or rest, parts."""
+        """Labels that a node may have: background, rest, parts."""
         return 2 + len(self.question.parts)
 
-    def corrected(self, answer: Int32[np.ndarray, " nodes"], most: int) -> "Lesson":
+    def held(self, before: Masks, answer: Masks, n_before: int) -> Masks:
+        """An answer as a user sees it, who saw another before the clicks from `n_before` on.
+
+        Those are corrections, and change what `graph.guarantees` lets them.
+        """
+        question = self.question
+        graph = NodeGraph(np.arange(len(self.truth), dtype=np.int32), self.crop.view.neighbour)
+        shown = before
+        for k in range(n_before, len(question.node)):
+            click = SnappedClicks(
+                question.node[k : k + 1].astype(np.int64),
+                question.is_object[k : k + 1].astype(np.int32),
+                question.part[k : k + 1],
+                np.zeros(1, np.float32),
+            )
+            shown = keep_clicked(keep_unconcerned(shown, answer, click, graph), click)
+        return shown
+
+    def corrected(self, shown: Masks, most: int) -> "Lesson":
         """The lesson with clicks on up to `most` errors of an answer, largest first."""
-        return self.clicked(self.clicker.errors(_masks(answer), most))
+        return self.clicked(self.clicker.errors(shown, most))
 
     def clicked(self, clicks: Sequence[Click]) -> "Lesson":
         """The lesson with more clicks."""
@@ -69,7 +92,6 @@ class Lesson:
             node=np.concatenate([old.node, node]),
             is_object=np.append(old.is_object, [bool(click.object) for click in clicks]),
             part=np.append(old.part, [int(click.part) for click in clicks]).astype(np.int32),
-            granularity=np.append(old.granularity, np.full(len(node), np.nan, np.float32)),
         )
         fields = tuple(click_fields(view, int(n)) for n in node)
         return replace(self, question=question, fields=self.fields + fields)
@@ -89,16 +111,16 @@ def lesson_on(crop: Crop, rng: np.random.Generator, *, all_parts: bool = False) 
     part = crop.levels[level][crop.part]
     count = np.bincount(part, minlength=crop.levels.shape[1])
     able = [p for p in range(1, len(count)) if count[p] >= FEWEST_NODES]
-    chosen, granularity = _chosen(able, rng, all_parts=all_parts)
+    chosen = _chosen(able, rng, all_parts=all_parts)
     if chosen and len(chosen) == 1 and count[chosen[0]] == count.sum() - (crop.label != 1).sum():
         chosen = []  # the part is the object
     truth = (crop.label == 1).astype(np.int32)
+    if not chosen:
+        truth *= 2
     for place, p in enumerate(chosen, start=2):
         truth[part == p] = place
-    scene = Scene(crop.view.xyz)
-    places = range(2, 2 + len(chosen)) if chosen else [1]
-    targets = [(1, place - 1) for place in places]
-    clicker = Clicker(scene, _masks(truth), targets)
+    part_ids = tuple(range(1, 1 + max(1, len(chosen))))
+    clicker = Clicker(Scene(crop.view.xyz), masks_of(truth), [(1, p) for p in part_ids])
     clicks = clicker.first_clicks()
     if not all_parts and rng.random() > DEEPEST:
         clicks = [
@@ -109,36 +131,27 @@ def lesson_on(crop: Crop, rng: np.random.Generator, *, all_parts: bool = False) 
         around = rng.choice(np.flatnonzero(truth == 0), int(rng.integers(1, 4)))
         clicks += [Click(int(row), object=0) for row in around]
     nothing = np.zeros(0, np.int32)
-    question = Question(
-        tuple(range(1, 1 + len(chosen))), nothing, nothing.astype(bool), nothing,
-        nothing.astype(np.float32),
-    )  # fmt: skip
-    lesson = Lesson(crop, question, (), truth, clicker).clicked(clicks)
-    if granularity and rng.random() < TOLD:
-        size = level + 1 if chosen else 0
-        told = np.full(len(clicks), 1 - size / len(crop.levels), np.float32)
-        told[~lesson.question.is_object] = np.nan
-        lesson = replace(lesson, question=replace(lesson.question, granularity=told))
-    return lesson
+    question = Question(part_ids, nothing, nothing.astype(bool), nothing)
+    return Lesson(crop, question, (), truth, clicker, is_whole=not chosen).clicked(clicks)
 
 
-def _chosen(
-    able: list[int], rng: np.random.Generator, *, all_parts: bool
-) -> tuple[list[int], bool]:
-    """Parts to ask about, and whether a click could mean more or less than it does."""
+def _chosen(able: list[int], rng: np.random.Generator, *, all_parts: bool) -> list[int]:
+    """Parts to ask about; none where the object alone is asked for."""
     if len(able) > MOST_PARTS:
         able = sorted(rng.choice(able, MOST_PARTS, replace=False).tolist())
     chance = rng.random()
     if all_parts or chance < ALL_PARTS or not able:
-        return able, len(able) < 2
+        return able
     if chance < ALL_PARTS + SOME_PARTS:
-        n = int(rng.integers(1, len(able) + 1))
-        return sorted(rng.choice(able, n, replace=False).tolist()), n == 1
+        return sorted(rng.choice(able, int(rng.integers(1, len(able) + 1)), replace=False).tolist())
     if chance < ALL_PARTS + SOME_PARTS + ONE_PART:
-        return [int(rng.choice(able))], True
-    return [], True
+        return [int(rng.choice(able))]
+    return []
 
 
-def _masks(answer: Int32[np.ndarray, " nodes"]) -> Masks:
-    """An answer as masks: object 1 with part 0 for its rest."""
-    return Masks.of((answer > 0).astype(np.int32), np.maximum(answer - 1, 0).astype(np.int32))
+def masks_of(
+    answer: Int32[np.ndarray, " nodes"], confidence: Float32[np.ndarray, " nodes"] | None = None
+) -> Masks:
+    """An answer as masks: object 1 with part 0 for its rest; certain unless told how much."""
+    masks = Masks.of((answer > 0).astype(np.int32), np.maximum(answer - 1, 0).astype(np.int32))
+    return masks if confidence is None else replace(masks, confidence=confidence)

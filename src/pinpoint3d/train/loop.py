@@ -13,9 +13,9 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, fields
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -34,10 +34,12 @@ from pinpoint3d.net.presets import PRESETS, AnyConfig, built, described
 from pinpoint3d.net.weights import Weights, write_weights
 from pinpoint3d.train.crops import Crop, CropFile
 from pinpoint3d.train.journal import Journal, Progress
-from pinpoint3d.train.lessons import Lesson, draw_lesson, lesson_on
+from pinpoint3d.train.lessons import Lesson, draw_lesson, lesson_on, masks_of
 
 AHEAD = 4  # lessons drawn while others are learned
 SECOND, THIRD = 0.85, 0.25  # of lessons go on to a second and a third answer
+LONG, LONGEST = 0.3, 8  # of lessons go on to four answers or more, and to how many
+ONE_CLICK = 0.5  # of corrections that are learned from are a single click
 WARM_UP = 150  # steps
 LEAST_RATE = 0.01  # of the highest learning rate, at the end
 CLIP = 1.0  # of the length of the gradient
@@ -165,16 +167,28 @@ def lesson_loss(
     device: str = "cpu",
     features: Any = None,
 ) -> torch.Tensor:
-    """What a lesson costs: the first answer's loss and those after corrections, on average.
+    """What a lesson costs: the loss of the first answer and of the last two, on average.
 
-    `features` of the crop are computed unless they are given.
+    Those between are given, and corrected, and not learned from. `features` of the crop are
+    computed unless they are given.
     """
+
+    def learned(number: int) -> bool:
+        return number == 1 or number > rounds - 2
+
     total: Any = 0.0
     before: np.ndarray | None = None
-    for answered in _answers(model, parameters, lesson, device, features):
+    for answered in _answers(model, parameters, lesson, device, features, learned):
+        most = int(rng.integers(1, 2 + len(lesson.question.parts)))
+        if learned(answered.number + 1) and rng.random() < ONE_CLICK:
+            most = 1
+        if not learned(answered.number):
+            before = answered.label
+            answered.correct(most)
+            continue
         log, object_log, truth = answered.log, answered.which, lesson.truth
-        share = _one_hot(truth, lesson.n_answers, device)
         inside = _one_hot((truth > 0).astype(np.int32), 2, device)
+        share = inside if lesson.is_whole else _one_hot(truth, lesson.n_answers, device)
         total = total + weights.entropy * cross_entropy(log, share)
         total = total + weights.dice * soft_dice(log, share)
         total = total + weights.object * cross_entropy(object_log, inside)
@@ -188,11 +202,11 @@ def lesson_loss(
         if before is not None:
             right = on_device((before == truth).astype(np.float32), device)
             total = total + weights.keep * lost(log, share, right)
-        before = answered.best
+        before = answered.label
         if answered.number == rounds:
             break
-        answered.correct(int(rng.integers(1, 2 + len(lesson.question.parts))))
-    return total / rounds
+        answered.correct(most)
+    return total / min(rounds, 3)
 
 
 @torch.no_grad()
@@ -220,28 +234,45 @@ def ious(
     """Mean IoU of what a lesson asks for after its clicks, and after each round of corrections."""
     row = []
     for answered in islice(_answers(model, parameters, lesson, device, features), 1 + rounds):
-        row.append(_iou(answered.best, lesson))
-        answered.correct(max(1, len(lesson.question.parts)))
+        row.append(_iou(answered.label, lesson))
+        answered.correct(len(lesson.question.parts))
     return row
 
 
 class _Answer:
-    """One answer to a lesson, and the way to the next."""
+    """One answer to a lesson, held to the one before it, and the way to the next."""
 
-    def __init__(self, number: int, lesson: Lesson, logits: Logits):
+    def __init__(self, number: int, lesson: Lesson, logits: Logits, before: "_Answer | None"):
         self.number = number
         self.lesson = lesson
-        self.log = answer_log(logits.nodes)
-        self.coarse = None if logits.superpoints is None else answer_log(logits.superpoints)
-        self.earlier = tuple(answer_log(early) for early in logits.earlier)
+
+        def log(logits: Any) -> Any:
+            return answer_log(logits[:, :2] if lesson.is_whole else logits)
+
+        self.log = log(logits.nodes)
+        self.coarse = None if logits.superpoints is None else log(logits.superpoints)
+        self.earlier = tuple(log(early) for early in logits.earlier)
         self.which = answer_log(logits.nodes[:, :2])
-        self.best = self.log.detach().argmax(1).int().cpu().numpy()
+        best = self.log.detach().argmax(1).int().cpu().numpy() * (2 if lesson.is_whole else 1)
         confidence = self.log.detach().amax(1).exp().float().cpu().numpy()
-        self.previous = recalled(self.best, confidence, lesson.question)
+        self.shown = masks_of(best, confidence)
+        self.n_clicks = len(lesson.question.node)
+        if before is not None:
+            self.shown = lesson.held(before.shown, self.shown, before.n_clicks)
+
+    @property
+    def label(self) -> np.ndarray:
+        """Of every node, as `Lesson.truth` has it."""
+        return np.where(self.shown.object > 0, self.shown.part + 1, 0).astype(np.int32)
+
+    @property
+    def previous(self) -> np.ndarray:
+        """What the next answer is told of this one."""
+        return recalled(self.label, self.shown.confidence, self.lesson.question)
 
     def correct(self, most: int) -> None:
         """Have the next answer know of up to `most` errors of this one."""
-        self.lesson = self.lesson.corrected(self.best, most)
+        self.lesson = self.lesson.corrected(self.shown, most)
 
 
 def _answers(
@@ -250,19 +281,26 @@ def _answers(
     lesson: Lesson,
     device: str,
     features: Any,
+    learned: Callable[[int], bool] = lambda _: True,
 ) -> Iterator[_Answer]:
-    """Answers without end, each after the corrections of the one before."""
+    """Answers without end, each after the corrections of the one before.
+
+    `learned` says of which, by number from 1, gradients are wanted.
+    """
     view = lesson.crop.view
     if features is None:
         features = model.encode(parameters, on_device(model.view_inputs(view), device))
-    previous, number = None, 0
-    while True:
-        number += 1
-        asked = model.ask(view, lesson.question, lesson.fields.__getitem__, previous)
-        logits = model.decode(parameters, features, on_device(asked, device))
-        answer = _Answer(number, lesson, logits)
+    answer: _Answer | None = None
+    for number in count(1):
+        previous = None if answer is None else answer.previous
+        asked = on_device(
+            model.ask(view, lesson.question, lesson.fields.__getitem__, previous), device
+        )
+        with nullcontext() if learned(number) else torch.no_grad():
+            logits = model.decode(parameters, features, asked)
+        answer = _Answer(number, lesson, logits, answer)
         yield answer
-        lesson, previous = answer.lesson, answer.previous
+        lesson = answer.lesson
 
 
 def _one_hot(answer: np.ndarray, n: int, device: str) -> torch.Tensor:
@@ -271,9 +309,8 @@ def _one_hot(answer: np.ndarray, n: int, device: str) -> torch.Tensor:
 
 def _iou(best: np.ndarray, lesson: Lesson) -> float:
     """Mean IoU of what the lesson asks for."""
-    targets = range(2, lesson.n_answers) if lesson.question.parts else [1]
     each = []
-    for target in targets:
+    for target in range(2, lesson.n_answers):
         a, b = best == target, lesson.truth == target
         each.append((a & b).sum() / max((a | b).sum(), 1))
     return float(np.mean(each))
@@ -290,7 +327,10 @@ def _batches(
         order = np.random.default_rng((recipe.seed, epoch)).permutation(len(crops))
         lesson = draw_lesson(crops[int(order[place])], rng)
         chance = rng.random()
-        return lesson, rng, 1 + (chance < SECOND) + (chance < THIRD)
+        rounds = 1 + (chance < SECOND) + (chance < THIRD)
+        if rng.random() < LONG:
+            rounds = int(rng.integers(4, 1 + LONGEST))
+        return lesson, rng, rounds
 
     slots = range(rank, recipe.batch, world)
     with ThreadPoolExecutor(1) as pool:

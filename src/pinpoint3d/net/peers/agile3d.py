@@ -173,13 +173,10 @@ class Agile3D:
         """A question in numbers."""
         step = np.minimum(np.arange(len(question.node)), STEPS - 1)
         time = time_code(step, self.config.width)
-        of_object = _standing(question.member[:, :2])
-        if not question.parts:
-            return Queries(question.node, time, of_object, None)
         of_parts = _standing(np.delete(question.member, 1, axis=1), rest=True)
-        if self.config.n_part_layers:
-            return Queries(question.node, time, of_object, of_parts)
-        return Queries(question.node, time, of_parts, None)
+        if not self.config.n_part_layers:
+            return Queries(question.node, time, of_parts, None)
+        return Queries(question.node, time, _standing(question.member[:, :2]), of_parts)
 
     def decode(self, parameters: Parameters, features: Scenery, asked: Queries) -> Logits:
         """Logits of every label on every voxel."""
@@ -188,7 +185,7 @@ class Agile3D:
         query = kernels.append(clicked, p["background.query.weight"])
         at = kernels.gather(features.place, asked.node) + asked.time
         at = kernels.append(at, p["background.place.weight"])
-        if asked.first.shape[1] > 2:
+        if asked.second is None:
             query = kernels.append(query, p["rest.query.weight"])
             at = kernels.append(at, p["rest.place.weight"])
         stage = self._decided(p, "first", query, at, features.node, features.place, asked.first)
@@ -298,9 +295,7 @@ def _of_object(
 
 
 def _nested(masks: Float[Any, "nodes targets"]) -> Float[Any, "nodes labels"]:
-    """Logits of all labels: with parts, the object is as likely as its rest and parts together."""
-    if masks.shape[1] == 2:
-        return masks
+    """Logits of all labels: the object is as likely as its rest and parts together."""
     kernels, inside = kernels_of(masks), masks[:, 1:]
     together = inside[:, :1] - kernels.log_softmax(inside, 1)[:, :1]
     return kernels.concatenate(kernels.concatenate(masks[:, :1], together), inside)
