@@ -1,4 +1,4 @@
-"""`pinpoint3d train`, `calibrate` and `finetune`: networks from labelled samples and scans.
+"""`pinpoint3d train`, `calibrate`, `corrections`, `finetune`: networks from samples and scans.
 
 As in `cli`, each command parses, calls the package, and prints.
 """
@@ -115,6 +115,34 @@ def calibrate(
         found = fit(given, data, most=samples, done=advance)
     write_weights(out, found.weights)
     print_line(f"calibration error {found.before:.3f} before, {found.after:.3f} after")
+    print_line(f"wrote {out}")
+
+
+@app.command()
+def corrections(
+    weights: Given,
+    data: Data,
+    out: Tuned,
+    samples: Annotated[
+        int, typer.Option("--samples", help="Of the sets' training side.", min=1)
+    ] = 200,
+    seed: Seed = 0,
+) -> None:
+    """Have weights learn which changes of a correction to believe, from simulated sessions."""
+    try:
+        from pinpoint3d.train.corrections import learn_corrections
+    except ImportError:
+        raise MissingExtraError("training needs torch; install pinpoint3d[net].") from None
+    from pinpoint3d.net.weights import read_weights, write_weights
+
+    given = read_weights(weights)
+    with counted("clicking", samples) as advance:
+        found = learn_corrections(given, data, samples=samples, seed=seed, done=advance)
+    write_weights(out, found.weights)
+    print_line(
+        f"harmful corrections {found.before:.1%} before, {found.after:.1%} after, "
+        f"of {found.n_judged:,} not learned from"
+    )
     print_line(f"wrote {out}")
 
 

@@ -123,3 +123,24 @@ def test_where_nothing_is_segmented_a_correction_changes_its_own_point(two_boxes
     after = encoded.segment([Click(box, 1), Click(far, 0)])
     assert (before.object == after.object).all()
     assert after.confidence[far] == 1
+
+
+def test_what_an_engine_doubts_stays_as_it_was_shown() -> None:
+    left = [Click(0, 1, 1), Click(11, 1, 2)]
+
+    def fresh(clicks: StandingClicks, _: Answer | None) -> Fresh:
+        split = 6 if len(clicks) == 2 else 9  # the third click takes three points more
+        parts = np.where(np.arange(N_POINTS) < split, 1, 2).astype(np.int32)
+        ones = np.ones(N_POINTS, np.int32)
+        return Fresh(Masks(ones, parts, np.full(N_POINTS, len(clicks) / 4, np.float32)))
+
+    def doubted(clicks: StandingClicks, before: Masks, after: Masks) -> np.ndarray:
+        assert len(clicks) == 3
+        assert (before.part != after.part).sum() == 3
+        return np.array([8])
+
+    clicks = StandingClicks.of(LINE, [*left, Click(6, 1, 1)])
+    found = Replay(fresh, lambda _: GRAPH, doubted).answer(clicks)
+    assert found.part.tolist() == [1] * 8 + [2] * 4
+    assert found.confidence[8] == 0.5
+    assert found.confidence[7] == 0.75

@@ -58,11 +58,25 @@ def keep_clicked(masks: Masks, clicks: SnappedClicks) -> Masks:
 
 
 def keep_unconcerned(before: Masks, after: Masks, click: SnappedClicks, graph: NodeGraph) -> Masks:
-    """The answer after a correction, held to what the correction was about.
+    """The answer after a correction, held to what the correction was about (`concerned`).
+
+    All other points have the label and confidence they had before.
+    """
+    taken = concerned(before, after, click, graph)
+    objects, parts, confidence = before.object.copy(), before.part.copy(), before.confidence.copy()
+    objects[taken], parts[taken] = click.objects[0], click.parts[0]
+    confidence[taken] = after.confidence[taken]
+    return Masks(objects, parts, confidence)
+
+
+def concerned(
+    before: Masks, after: Masks, click: SnappedClicks, graph: NodeGraph
+) -> Int64[np.ndarray, " rows"]:
+    """Rows that a correction may change, ascending.
 
     A person who corrects says that a region belongs to the click's label. So points may only change
     to that label, and only where such changes hang together with the clicked point, from node to
-    neighbouring node. All other points have the label and confidence they had before.
+    neighbouring node.
 
     Parameters
     ----------
@@ -78,14 +92,18 @@ def keep_unconcerned(before: Masks, after: Masks, click: SnappedClicks, graph: N
     gained = gained[~had & (graph.node_of_point[gained] >= 0)]
     start = int(graph.node_of_point[click.rows[0]])
     if start < 0 or len(gained) == 0:
-        return before
+        return gained[:0]
     node = graph.node_of_point[gained]
     changed = np.zeros(len(graph.neighbour), bool)
     changed[node] = True
-    taken = gained[_reached(changed, graph.neighbour, start)[node]]
-    objects, parts, confidence = before.object.copy(), before.part.copy(), before.confidence.copy()
-    objects[taken], parts[taken] = click.objects[0], click.parts[0]
-    confidence[taken] = after.confidence[taken]
+    return gained[_reached(changed, graph.neighbour, start)[node]]
+
+
+def with_rows_of(masks: Masks, other: Masks, rows: Int64[np.ndarray, " rows"]) -> Masks:
+    """Masks with some rows of other ones."""
+    objects, parts, confidence = masks.object.copy(), masks.part.copy(), masks.confidence.copy()
+    objects[rows], parts[rows] = other.object[rows], other.part[rows]
+    confidence[rows] = other.confidence[rows]
     return Masks(objects, parts, confidence)
 
 

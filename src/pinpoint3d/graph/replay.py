@@ -11,8 +11,15 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int64
 
-from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked, keep_settled, keep_unconcerned
+from pinpoint3d.graph.guarantees import (
+    NodeGraph,
+    keep_clicked,
+    keep_settled,
+    keep_unconcerned,
+    with_rows_of,
+)
 from pinpoint3d.recent import Recent
 from pinpoint3d.snap import SnappedClicks, snap_clicks
 from pinpoint3d.types import Click, Masks, Scene
@@ -80,15 +87,20 @@ class Replay:
         first; a pure function in which clicked points have their label.
     around
         The graph round the last of some clicks; None where nothing is segmented.
+    doubted
+        Rows whose change by the last of some clicks, a correction, the engine does not believe,
+        given the masks shown before it and the engine's answer.
     """
 
     def __init__(
         self,
         fresh: Callable[[StandingClicks, Answer | None], Fresh],
         around: Callable[[StandingClicks], NodeGraph | None],
+        doubted: Callable[[StandingClicks, Masks, Masks], Int64[np.ndarray, " rows"]] | None = None,
     ) -> None:
         self._fresh = fresh
         self._around = around
+        self._doubted = doubted
         self._kept: Recent[tuple[object, ...], Answer] = Recent(KEPT)
 
     def answer(self, clicks: StandingClicks) -> Masks:
@@ -125,5 +137,8 @@ class Replay:
         if not corrects:
             settled = keep_settled(settled, before.fresh.masks, fresh.masks)
         elif (graph := self._around(clicks)) is not None:
-            settled = keep_unconcerned(settled, fresh.masks, last, graph)
+            said = fresh.masks
+            if self._doubted is not None:
+                said = with_rows_of(said, settled, self._doubted(clicks, settled, said))
+            settled = keep_unconcerned(settled, said, last, graph)
         return Answer(fresh, keep_clicked(settled, last))

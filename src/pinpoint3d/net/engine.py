@@ -6,7 +6,7 @@ standing for its surroundings; the objects then compete node by node. Correction
 they are about by `graph.replay`, which both engines share.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,15 @@ from jaxtyping import Bool, Float32, Int32, Int64
 
 from pinpoint3d.graph.boundary import surface_node_of_rows
 from pinpoint3d.graph.engine import label_superpoints
-from pinpoint3d.graph.guarantees import NodeGraph, keep_clicked
+from pinpoint3d.graph.guarantees import NodeGraph, concerned, keep_clicked
 from pinpoint3d.graph.readings import nested, readings
 from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 from pinpoint3d.graph.suggest import suggested
 from pinpoint3d.graph.surface import Surface, encode_surface
 from pinpoint3d.graph.windows import Window, Windows
+from pinpoint3d.net import corrections
 from pinpoint3d.net.confidence import PLAIN, Temperature, calibrated, temperature_of
+from pinpoint3d.net.corrections import Changes, change_inputs
 from pinpoint3d.net.found import LEAST_ODDS, ClickKey, Found, dense
 from pinpoint3d.net.kernels_numpy import in_one_thread
 from pinpoint3d.net.network import Network
@@ -32,7 +34,7 @@ from pinpoint3d.net.presets import network_of
 from pinpoint3d.net.view import Cut, View, view_of
 from pinpoint3d.net.weights import Weights, read_weights, require
 from pinpoint3d.recent import Recent
-from pinpoint3d.snap import snap_clicks
+from pinpoint3d.snap import SnappedClicks, snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 WHOLE_SCENE_POINTS = 1_000_000  # up to here one window holds all
@@ -120,19 +122,34 @@ class NetSegmenter:
         if not isinstance(weights, Weights):
             name, weights = Path(weights).name, read_weights(Path(weights))
         self.network = network_of(weights, name)
-        require(weights.parameters, self.network.shapes(), name)
+        shapes = corrections.expected(self.network.shapes(), weights.parameters)
+        require(weights.parameters, shapes, name)
         self._parameters = weights.parameters
         self._temperature = temperature_of(weights.config, name)
+        self._believed = None
+        if corrections.are_there(weights.parameters):
+            self._believed = lambda changes: corrections.believed(self._parameters, changes.inputs)
 
     def encode(self, scene: Scene) -> "NetEncodedScene":
         """Features of the scene (of a large one: of the windows that are clicked)."""
         return NetEncodedScene(
-            scene, self.network, self._parameters, self.name, temperature=self._temperature
+            scene,
+            self.network,
+            self._parameters,
+            self.name,
+            temperature=self._temperature,
+            believed=self._believed,
         )
 
 
 class NetEncodedScene:
-    """A scene with its features; made by `NetSegmenter.encode`."""
+    """A scene with its features; made by `NetSegmenter.encode`.
+
+    Parameters
+    ----------
+    believed
+        Says which nodes a correction changes, of those that it would; all of them if None.
+    """
 
     def __init__(
         self,
@@ -142,6 +159,7 @@ class NetEncodedScene:
         name: str,
         *,
         temperature: Temperature = PLAIN,
+        believed: Callable[[Changes], Bool[np.ndarray, " changed"]] | None = None,
     ) -> None:
         self.name = name
         self._temperature = temperature
@@ -152,7 +170,8 @@ class NetEncodedScene:
         self._windows = Windows(scene, WHOLE_SCENE_POINTS)
         most = CACHED_WINDOWS * MOST_LEVELS
         self._grounds: Recent[tuple[Window, int], _Ground] = Recent(most)
-        self._replay = Replay(self._fresh, self._around_last)
+        self._believed = believed
+        self._replay = Replay(self._fresh, self._around_last, self._doubted if believed else None)
         if self._windows.whole is not None:
             self._ground(self._windows.whole)
 
@@ -411,10 +430,67 @@ class NetEncodedScene:
 
     def _around_last(self, clicks: StandingClicks) -> NodeGraph | None:
         """Nodes of the window that the last click lies in, if it lies in one."""
+        ground = self._ground_of_last(clicks)
+        return None if ground is None else ground.surface.node_graph
+
+    def _ground_of_last(self, clicks: StandingClicks) -> _Ground | None:
         for window, members in self._windows.around(clicks.snapped):
             if len(clicks) - 1 in members:
-                return self._ground(window).surface.node_graph
+                return self._ground(window)
         return None
+
+    def _doubted(
+        self, clicks: StandingClicks, before: Masks, after: Masks
+    ) -> Int64[np.ndarray, " rows"]:
+        """Rows whose change by the last click, a correction, is not believed."""
+        nothing = np.zeros(0, np.int64)
+        ground = self._ground_of_last(clicks)
+        if ground is None or self._believed is None:
+            return nothing
+        last = clicks.snapped.take(np.array([len(clicks) - 1]))
+        rows = concerned(before, after, last, ground.surface.node_graph)
+        if len(rows) == 0:
+            return nothing
+        changes = self._changes(ground, clicks.snapped, rows, before, after)
+        return rows[~self._believed(changes)[changes.node]]
+
+    def _changes(
+        self,
+        ground: _Ground,
+        clicks: SnappedClicks,
+        rows: Int64[np.ndarray, " rows"],
+        before: Masks,
+        after: Masks,
+    ) -> Changes:
+        """The last click's change of some rows, in numbers."""
+        row, to_object, to_part = (
+            int(values[-1]) for values in (clicks.rows, clicks.objects, clicks.parts)
+        )
+        about = to_object or int(before.object[row])  # who takes, or else who loses
+        on_it = clicks.objects[:-1] == about
+        n_parts = len(set(clicks.parts[clicks.objects == about].tolist()) - {0})
+        node_of_row = ground.surface.nodes.node_of_point
+        nodes, first, node = np.unique(node_of_row[rows], return_index=True, return_inverse=True)
+        some = rows[first]  # one row for each node
+        clicked = int(node_of_row[row])
+        walked = self._click_fields(ground, clicked).nodes[:2, nodes].astype(np.float32)
+        straight = np.linalg.norm(ground.view.xyz[nodes] - ground.view.xyz[clicked], axis=1)
+        own = (before.object == to_object) & (before.part == to_part)
+        inputs = change_inputs(
+            chance=after.confidence[some],
+            confidence=before.confidence[some],
+            walked=np.column_stack([*walked, straight]) / np.float32(ground.view.size),
+            from_same=(before.object[some] == before.object[row])
+            & (before.part[some] == before.part[row]),
+            from_background=before.object[some] != about,
+            from_rest=(before.object[some] == about) & (before.part[some] == 0) & (n_parts > 0),
+            to_background=to_object == 0,
+            to_rest=to_object > 0 and to_part == 0 and n_parts > 0,
+            n_own=len(np.unique(node_of_row[own])),
+            clicks_a_part=int(on_it.sum()) / max(n_parts, 1),
+            clicked_confidence=float(before.confidence[row]),
+        )
+        return Changes(rows, node, inputs)
 
     def _ground(self, window: Window, level: int = 0) -> _Ground:
         """An encoded window, computed once and kept while it is in use."""

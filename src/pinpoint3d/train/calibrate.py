@@ -67,7 +67,7 @@ def calibrate(
         scene = sample.scene
         encoded = segmenter.encode(Scene(scene.xyz, scene.rgb, up=scene.up))
         index, rng = SceneIndex(encoded.scene), np.random.default_rng((dataset.recipe.seed, number))
-        for truth, targets in _questions(sample, rng):
+        for truth, targets in questions(sample, rng):
             found.append(first_answers(encoded, truth, targets, rng, index))
         done(1)
     if not found:
@@ -99,7 +99,7 @@ def cooled(outcomes: Outcomes, temperature: Temperature) -> Outcomes:
     return replace(outcomes, confidence=calibrated(masks, temperature).confidence)
 
 
-def _questions(sample: Sample, rng: np.random.Generator) -> Iterator[tuple[Masks, list[Target]]]:
+def questions(sample: Sample, rng: np.random.Generator) -> Iterator[tuple[Masks, list[Target]]]:
     """What is right and what is asked, for some objects of a sample."""
     truths = [masks_at(sample, level) for level in range(LEVELS)]
     for object_id in (rng.permutation(len(sample.objects))[:OBJECTS] + 1).tolist():

@@ -17,6 +17,7 @@ import torch
 from pinpoint3d.errors import ProjectError, TrainingError
 from pinpoint3d.files import load
 from pinpoint3d.files.project import read_labels, read_project
+from pinpoint3d.net.corrections import expected
 from pinpoint3d.net.engine import upright
 from pinpoint3d.net.kernels_torch import on_device
 from pinpoint3d.net.losses import LossWeights
@@ -121,7 +122,7 @@ def finetune(
         If the weights do not fit the network they describe.
     """
     model = network_of(weights, "weights")
-    require(weights.parameters, model.shapes(), "weights")
+    require(weights.parameters, expected(model.shapes(), weights.parameters), "weights")
     if not any(name.startswith(LEARNED) for name in weights.parameters):
         raise TrainingError("these weights are of a peer; the default network alone is fine-tuned.")
     rng = np.random.default_rng(seed)
