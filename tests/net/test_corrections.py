@@ -85,6 +85,9 @@ def test_an_engine_changes_what_it_believes_and_the_clicked_point() -> None:
     assert doubting.segment(first).part.tobytes() == shown.part.tobytes()
     changed = np.flatnonzero(doubting.segment(clicks).part != shown.part)
     assert changed.tolist() == [rows[2]]
+    sized = [*first, Click(rows[2], 1, 1, granularity=0.5)]
+    assert doubting.segment(sized).part.tobytes() == encoded.segment(sized).part.tobytes()
+    assert np.count_nonzero(doubting.segment(sized).part != shown.part) > 20
 
 
 def test_half_a_perceptron_is_refused() -> None:

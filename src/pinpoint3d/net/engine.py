@@ -442,10 +442,13 @@ class NetEncodedScene:
     def _doubted(
         self, clicks: StandingClicks, before: Masks, after: Masks
     ) -> Int64[np.ndarray, " rows"]:
-        """Rows whose change by the last click, a correction, is not believed."""
+        """Rows whose change by the last click, a correction, is not believed.
+
+        A click that names a size is taken at its word.
+        """
         nothing = np.zeros(0, np.int64)
         ground = self._ground_of_last(clicks)
-        if ground is None or self._believed is None:
+        if ground is None or self._believed is None or clicks.granularity[-1] is not None:
             return nothing
         last = clicks.snapped.take(np.array([len(clicks) - 1]))
         rows = concerned(before, after, last, ground.surface.node_graph)
