@@ -1,34 +1,15 @@
 """What corrections to believe, learned by the command."""
 
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+from tiny import run, tiny_weights
 
 from pinpoint3d.net.corrections import MENDED, NEITHER, SHAPES, SPOILED, believed
 from pinpoint3d.net.engine import NetSegmenter
-from pinpoint3d.net.model import Config, Model
-from pinpoint3d.net.parameters import initial
-from pinpoint3d.net.weights import Weights, read_weights, write_weights
+from pinpoint3d.net.weights import read_weights
 from pinpoint3d.synth.dataset import Recipe, build
-
-TINY = Config(channels=(8, 8), token_width=8, node_width=8, width=8, n_rounds=1, fine_width=8)
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from pinpoint3d.cli import main; main()", "corrections"]
-    return subprocess.run(
-        [*command, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
-
-
-def given_in(folder: Path) -> Path:
-    path = folder / "given.safetensors"
-    parameters = initial(Model(TINY).shapes(), np.random.default_rng(0))
-    write_weights(path, Weights({"model": TINY.as_dict(), "step": 7}, parameters))
-    return path
 
 
 def test_the_perceptron_comes_into_the_weights_and_nothing_else_changes(
@@ -36,8 +17,8 @@ def test_the_perceptron_comes_into_the_weights_and_nothing_else_changes(
     tmp_path: Path,
 ) -> None:
     build(Recipe(3, 2, {"single": 1.0}, "train"), tmp_path / "set", executor="local")
-    given, out = given_in(tmp_path), tmp_path / "new.safetensors"
-    result = run(given, "--data", tmp_path / "set", "-o", out, "--samples", 2)
+    given, out = tiny_weights(tmp_path / "given.safetensors"), tmp_path / "new.safetensors"
+    result = run("corrections", given, "--data", tmp_path / "set", "-o", out, "--samples", 2)
     assert result.returncode == 0, result.stderr
     assert "not learned from" in result.stdout
     before, after = read_weights(given), read_weights(out)
@@ -54,7 +35,8 @@ def test_a_set_without_training_samples_is_refused(
 ) -> None:
     build(Recipe(3, 1, {"single": 1.0}, "val"), tmp_path / "set", executor="local")
     out = tmp_path / "new.safetensors"
-    result = run(given_in(tmp_path), "--data", tmp_path / "set", "-o", out)
+    given = tiny_weights(tmp_path / "given.safetensors")
+    result = run("corrections", given, "--data", tmp_path / "set", "-o", out)
     assert result.returncode == 2
     assert result.stderr.endswith("make a larger data set.\n")
     assert not out.exists()

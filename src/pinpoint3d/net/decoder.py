@@ -51,7 +51,7 @@ class Asked:
     Attributes
     ----------
     kind
-        One-hot. float32 (C, 2).
+        One-hot. float32 (C, 4).
     numbers
         Of each label: see `N_CLICK_INPUTS`. float32 (C, 2).
     share

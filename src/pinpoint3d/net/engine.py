@@ -474,29 +474,22 @@ class NetEncodedScene:
         n_parts = len(set(clicks.parts[clicks.objects == about].tolist()) - {0})
         node_of_row = ground.surface.nodes.node_of_point
         nodes, node = np.unique(node_of_row[rows], return_inverse=True)
-        order = np.argsort(node, kind="stable")
-        first = np.searchsorted(node[order], np.arange(len(nodes)))
-
-        def highest(values: np.ndarray) -> np.ndarray:
-            """Of each node's rows, which no order of the points changes."""
-            return np.maximum.reduceat(values[order], first)
-
-        label = highest((before.object[rows].astype(np.int64) << 31) | before.part[rows])
-        objects, parts = label >> 31, label & ((1 << 31) - 1)
+        objects, parts, confidence = ground.on_nodes(before)
+        own = (objects == to_object) & (parts == to_part)
+        objects, parts = objects[nodes], parts[nodes]
         clicked = int(node_of_row[row])
         walked = self._click_fields(ground, clicked).nodes[:2, nodes].astype(np.float32)
         straight = np.linalg.norm(ground.view.xyz[nodes] - ground.view.xyz[clicked], axis=1)
-        own = (before.object == to_object) & (before.part == to_part)
         inputs = change_inputs(
-            chance=highest(after.confidence[rows]),
-            confidence=highest(before.confidence[rows]),
+            chance=ground.on_nodes(after)[2][nodes],
+            confidence=confidence[nodes],
             walked=np.column_stack([*walked, straight]) / np.float32(ground.view.size),
             from_same=(objects == before.object[row]) & (parts == before.part[row]),
             from_background=objects != about,
             from_rest=(objects == about) & (parts == 0) & (n_parts > 0),
             to_background=to_object == 0,
             to_rest=to_object > 0 and to_part == 0 and n_parts > 0,
-            n_own=len(np.unique(node_of_row[own])),
+            n_own=int(own.sum()),
             clicks_a_part=int(on_it.sum()) / max(n_parts, 1),
             clicked_confidence=float(before.confidence[row]),
         )
