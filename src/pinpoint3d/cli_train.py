@@ -1,4 +1,4 @@
-"""`pinpoint3d train`, `calibrate`, `corrections`, `finetune`: networks from samples and scans.
+"""`pinpoint3d train`, `average`, `calibrate`, `corrections`, `finetune`: networks from samples.
 
 As in `cli`, each command parses, calls the package, and prints.
 """
@@ -95,6 +95,20 @@ def train(
         best = run(recipe, learned, judged, out, begin=first, device=device, done=shown)
     if is_first:
         print_line(f"wrote {best}; use it with --segmenter {best}")
+
+
+@app.command()
+def average(
+    weights: Annotated[list[Path], typer.Argument(help="Weights of runs that began alike.")],
+    out: Tuned,
+) -> None:
+    """Write the mean of several runs' weights, which is often better than each of them."""
+    from pinpoint3d.net.weights import read_weights, write_weights
+    from pinpoint3d.train.average import averaged
+
+    mean = averaged([read_weights(path) for path in weights], [path.name for path in weights])
+    write_weights(out, mean)
+    print_line(f"wrote {out}, the mean of {len(weights)}")
 
 
 @app.command()
