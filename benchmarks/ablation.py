@@ -38,7 +38,7 @@ from pinpoint3d.train.prepare import crop_files, prepare
 ROUNDS = 2  # of corrections
 HARMFUL, VERY = 0.0, 0.02  # of IoU that a crop loses
 RESAMPLED = 2000
-FIRST_WALK = pairs.N_NODE_PAIRS - 2 * N_WALKS  # of `pairs.node_pairs`: walks are its last features
+WALKS = slice(11, 11 + 2 * N_WALKS)  # of `pairs.node_pairs`
 Pick = Callable[[Crop], bool]
 
 
@@ -49,7 +49,7 @@ def _no_walks() -> Iterator[None]:
 
     def straight(*given: Any) -> np.ndarray:
         x = measured(*given)
-        x[..., FIRST_WALK:] = 0
+        x[..., WALKS] = 0
         return x
 
     with patch.object(model, "node_pairs", straight):

@@ -18,6 +18,7 @@ from pinpoint3d.net.corrections import (
 )
 from pinpoint3d.net.engine import NetSegmenter
 from pinpoint3d.net.model import Config, Model
+from pinpoint3d.net.pairs import N_NODE_PAIRS, N_SUPERPOINT_PAIRS
 from pinpoint3d.net.parameters import initial
 from pinpoint3d.net.weights import Weights, read_weights
 
@@ -88,6 +89,30 @@ def test_an_engine_changes_what_it_believes_and_the_clicked_point() -> None:
     sized = [*first, Click(rows[2], 1, 1, granularity=0.5)]
     assert doubting.segment(sized).part.tobytes() == encoded.segment(sized).part.tobytes()
     assert np.count_nonzero(doubting.segment(sized).part != shown.part) > 20
+
+
+def test_the_network_is_told_which_click_corrects() -> None:
+    scene = load(bundled_scan())
+    assert scene.labels is not None
+    shipped = read_weights(Path(str(files("pinpoint3d.net") / "default.safetensors")))
+    plain = {k: v for k, v in shipped.parameters.items() if k not in SHAPES}
+    heeding = dict(plain)
+    for name, own in (("place", N_SUPERPOINT_PAIRS - 2), ("fine", N_NODE_PAIRS - 2)):
+        name = f"decoder.{name}.pairs.weight"
+        heeding[name] = plain[name].copy()
+        heeding[name][own, ::2] += 3
+    one, two = (
+        NetSegmenter(Weights(shipped.config, parameters)).encode(scene)
+        for parameters in (plain, heeding)
+    )
+    chair = scene.labels.object == CHAIR
+    rows = [int(np.flatnonzero(chair & (scene.labels.part == part))[50]) for part in (1, 2, 3)]
+    first = [Click(rows[0], 1, 1), Click(rows[1], 1, 2)]
+    another, correction = Click(rows[2], 1, 3), Click(rows[2], 1, 1)
+    for clicks in (first, [*first, another]):
+        assert one.segment(clicks).part.tobytes() == two.segment(clicks).part.tobytes()
+    free, told = (encoded.segment([*first, correction]) for encoded in (one, two))
+    assert np.count_nonzero(free.part != told.part) > 20
 
 
 def test_half_a_perceptron_is_refused() -> None:

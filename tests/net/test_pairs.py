@@ -85,6 +85,22 @@ def test_the_nearer_label_has_the_lower_ratio(view: View) -> None:
         assert pairs[1, 4, ratio] < 0 < pairs[1, 3, ratio]
 
 
+def test_corrections_are_told_from_the_clicks_before(view: View) -> None:
+    a, b, c = (at(view, (x, 0, 0.2)) for x in (-0.15, 0.15, -0.1))
+    rows = np.arange(len(view), dtype=np.int32)
+    plain = question([a, b, c], [1, 2, 1], (1, 2))
+    asked = replace(plain, corrections=(2,))
+    on_nodes = [node_pairs(view, rows, q, measured(view, q), None) for q in (plain, asked)]
+    on_superpoints = [superpoint_pairs(view, q, measured(view, q), None) for q in (plain, asked)]
+    for place, (without, told) in ((c, on_nodes), (view.superpoint[c], on_superpoints)):
+        np.testing.assert_array_equal(without[..., :-2], told[..., :-2])
+        assert not without[..., -2:].any()
+        own, beside = told[..., -2], told[..., -1]
+        assert own[place].tolist() == [0, 1, 0, 1, 0]
+        assert beside[place].tolist() == [1, 0, 1, 0, 1]
+        assert not own[:, [0, 2, 4]].any()
+
+
 def test_features_are_numbers_even_where_no_label_has_a_click(view: View) -> None:
     rows = np.arange(len(view), dtype=np.int32)
     node = at(view, (-0.15, 0, 0.2))

@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
 
+from pinpoint3d.net.ground import Ground
 from pinpoint3d.net.parameters import Parameters, Shapes, under
+from pinpoint3d.snap import SnappedClicks
+from pinpoint3d.types import Masks
 
 PREFIX = "corrections."
 N_CHANGE_INPUTS = 15
@@ -109,6 +112,44 @@ def change_inputs(
             np.tile(np.array(same_for_all, np.float32), (len(chance), 1)),
         ]
     ).astype(np.float32)
+
+
+def changes_of(
+    ground: Ground,
+    clicks: SnappedClicks,
+    rows: Int64[np.ndarray, " rows"],
+    before: Masks,
+    after: Masks,
+) -> Changes:
+    """The last click's change of some rows, in numbers."""
+    row, to_object, to_part = (
+        int(values[-1]) for values in (clicks.rows, clicks.objects, clicks.parts)
+    )
+    about = to_object or int(before.object[row])  # who takes, or else who loses
+    on_it = clicks.objects[:-1] == about
+    n_parts = len(set(clicks.parts[clicks.objects == about].tolist()) - {0})
+    node_of_row = ground.surface.nodes.node_of_point
+    nodes, node = np.unique(node_of_row[rows], return_inverse=True)
+    objects, parts, confidence = ground.on_nodes(before)
+    own = (objects == to_object) & (parts == to_part)
+    objects, parts = objects[nodes], parts[nodes]
+    clicked = int(node_of_row[row])
+    walked = ground.click_fields(clicked).nodes[:2, nodes].astype(np.float32)
+    straight = np.linalg.norm(ground.view.xyz[nodes] - ground.view.xyz[clicked], axis=1)
+    inputs = change_inputs(
+        chance=ground.on_nodes(after)[2][nodes],
+        confidence=confidence[nodes],
+        walked=np.column_stack([*walked, straight]) / np.float32(ground.view.size),
+        from_same=(objects == before.object[row]) & (parts == before.part[row]),
+        from_background=objects != about,
+        from_rest=(objects == about) & (parts == 0) & (n_parts > 0),
+        to_background=to_object == 0,
+        to_rest=to_object > 0 and to_part == 0 and n_parts > 0,
+        n_own=int(own.sum()),
+        clicks_a_part=int(on_it.sum()) / max(n_parts, 1),
+        clicked_confidence=float(before.confidence[row]),
+    )
+    return Changes(rows, node, inputs)
 
 
 def outcome_logits(

@@ -7,7 +7,6 @@ they are about by `graph.replay`, which both engines share.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,89 +19,34 @@ from pinpoint3d.graph.guarantees import NodeGraph, concerned, keep_clicked
 from pinpoint3d.graph.readings import nested, readings
 from pinpoint3d.graph.replay import Answer, Fresh, Replay, StandingClicks
 from pinpoint3d.graph.suggest import suggested
-from pinpoint3d.graph.surface import Surface, encode_surface
+from pinpoint3d.graph.surface import Surface
 from pinpoint3d.graph.windows import Window, Windows
 from pinpoint3d.net import corrections
 from pinpoint3d.net.confidence import PLAIN, Temperature, calibrated, temperature_of
-from pinpoint3d.net.corrections import Changes, change_inputs
+from pinpoint3d.net.corrections import Changes, changes_of
 from pinpoint3d.net.found import LEAST_ODDS, ClickKey, Found, dense
+from pinpoint3d.net.ground import Ground, Reading, ground_of, upright
 from pinpoint3d.net.kernels_numpy import in_one_thread
 from pinpoint3d.net.network import Network
-from pinpoint3d.net.pairs import ClickFields, Question, click_fields, recalled
+from pinpoint3d.net.pairs import Question, recalled
 from pinpoint3d.net.parameters import Parameters
 from pinpoint3d.net.presets import network_of
-from pinpoint3d.net.view import Cut, View, view_of
+from pinpoint3d.net.view import Cut, View
 from pinpoint3d.net.weights import Weights, read_weights, require
 from pinpoint3d.recent import Recent
-from pinpoint3d.snap import SnappedClicks, snap_clicks
+from pinpoint3d.snap import snap_clicks
 from pinpoint3d.types import Candidate, Click, Masks, Scene, Suggestion
 
 WHOLE_SCENE_POINTS = 1_000_000  # up to here one window holds all
-MAX_NODES = 150_000
 CACHED_WINDOWS = 4
-CACHED_FIELDS = 256  # clicks whose distances are kept: 0.3 MB each in a room
-CACHED_ANSWERS = 64
-CACHED_LOOKS = 8  # features of what questions looked at
 OBJECT_LIMIT = 1.05  # height of the merge tree at which readings of a click end
 MOST_LEVELS = 4  # of ever coarser nodes in which a window may be looked at
-COARSER = 2.0  # how much larger nodes are from level to level
 GRAPH_WEIGHT = 2.0  # of the graph engine's odds of a whole object, against the network's
 LEAST_WEIGHT = 0.5  # where it says no for weak borders alone
 STRONG = 2.0  # height of the merge tree from which on its no counts in full
 LEAST = 1e-3  # chance that the graph engine gives at least
 MOST_ODDS = 6.0  # of the network, either way, where both are added
 WIDER = 2  # how much more is looked at for a whole object, whose clicks do not show its size
-MANY_NODES = 12_000  # of an object: one of more is looked at in coarser nodes, as in training
-EDGE_SHARE = 0.01  # of an object's nodes at the edge of what was looked at: it goes on beyond
-REACH = 0.7  # of the diagonal of an object's clicks: how far round them it is looked for
-
-
-@dataclass(frozen=True)
-class _Ground:
-    """A window of the scene, encoded; `features` is None where `looks` holds all there is.
-
-    `rows_by_node` are the rows of the window, those of each node one after another. `spans` is the
-    node here of every node on level 0, of which answers speak, on other levels.
-    """
-
-    window: Window
-    level: int
-    surface: Surface
-    view: View
-    features: Any
-    rows_by_node: Int64[np.ndarray, " window"]
-    spans: Int32[np.ndarray, " finest"] | None
-    fields: "Recent[int, ClickFields]" = field(default_factory=lambda: Recent(CACHED_FIELDS))
-    answers: "Recent[object, Found]" = field(default_factory=lambda: Recent(CACHED_ANSWERS))
-    readings: "Recent[tuple[int, bool], list[_Reading]]" = field(
-        default_factory=lambda: Recent(CACHED_ANSWERS)
-    )
-    looks: "Recent[bytes, Any]" = field(default_factory=lambda: Recent(CACHED_LOOKS))
-
-    def on_nodes(
-        self, masks: Masks
-    ) -> tuple[
-        Int32[np.ndarray, " nodes"], Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]
-    ]:
-        """Object, part and confidence of every node.
-
-        Of the labels of its points the highest is taken, which no order of the points changes.
-        """
-        rows = self.rows_by_node
-        first = np.searchsorted(self.surface.nodes.node_of_point[rows], np.arange(len(self.view)))
-        label = (masks.object[rows].astype(np.int64) << 31) | masks.part[rows]
-        highest = np.maximum.reduceat(label, first)
-        confidence = np.maximum.reduceat(masks.confidence[rows], first)
-        parts = highest & ((1 << 31) - 1)
-        return (highest >> 31).astype(np.int32), parts.astype(np.int32), confidence
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What one click may mean, on nodes, and how well that fits the network's chances."""
-
-    nodes: Bool[np.ndarray, " nodes"]
-    score: float
 
 
 class NetSegmenter:
@@ -169,7 +113,7 @@ class NetEncodedScene:
         self._parameters = parameters
         self._windows = Windows(scene, WHOLE_SCENE_POINTS)
         most = CACHED_WINDOWS * MOST_LEVELS
-        self._grounds: Recent[tuple[Window, int], _Ground] = Recent(most)
+        self._grounds: Recent[tuple[Window, int], Ground] = Recent(most)
         self._believed = believed
         self._replay = Replay(self._fresh, self._around_last, self._doubted if believed else None)
         if self._windows.whole is not None:
@@ -245,7 +189,7 @@ class NetEncodedScene:
 
     def _object(
         self,
-        ground: _Ground,
+        ground: Ground,
         object_id: int,
         clicks: StandingClicks,
         settled: Masks | None,
@@ -265,16 +209,16 @@ class NetEncodedScene:
             if reached <= set(known.against) <= set(keys):
                 return known
         heeded = [] if known is None else [key for key in others if key in known.against]
-        found = self._asked(ground, own, tuple(heeded), settled)
+        found = self._asked(ground, own, tuple(heeded), settled, known)
         reached = {key for key in others if found.reaches(int(node_of_row[key[0]]))}
         if not reached <= set(heeded):
             reached |= set(heeded)
             heeded = [key for key in others if key in reached]
-            found = self._asked(ground, own, tuple(heeded), settled)
+            found = self._asked(ground, own, tuple(heeded), settled, known)
         return found
 
     def _before(
-        self, ground: _Ground, own: tuple[ClickKey, ...], settled: Masks
+        self, ground: Ground, own: tuple[ClickKey, ...], settled: Masks
     ) -> tuple[Int32[np.ndarray, " nodes"], Float32[np.ndarray, " nodes"]]:
         """The last answer about an object on every node, and its confidence."""
         part_ids = _part_ids(own)
@@ -287,15 +231,16 @@ class NetEncodedScene:
 
     def _asked(
         self,
-        ground: _Ground,
+        ground: Ground,
         own: tuple[ClickKey, ...],
         against: tuple[ClickKey, ...],
-        settled: Masks | None,
+        settled: Masks | None = None,
+        known: Found | None = None,
     ) -> Found:
         """The answer about one object; kept, where it depends on the clicks alone."""
 
         def answer() -> Found:
-            found = self._decoded(ground, own, against, settled)
+            found = self._decoded(ground, own, against, settled, known)
             if len(_part_ids(own)) > 1:  # one click alone is on one of the object's pieces
                 clicked = ground.surface.nodes.node_of_point[[key[0] for key in own]]
                 found = found.without_strays(clicked, ground.view.xyz, ground.surface.neighbour)
@@ -303,17 +248,17 @@ class NetEncodedScene:
 
         return answer() if settled is not None else ground.answers.of((own, against), answer)
 
-    def _readings(self, ground: _Ground, row: int, *, is_part: bool) -> "list[_Reading]":
+    def _readings(self, ground: Ground, row: int, *, is_part: bool) -> list[Reading]:
         """What one click may mean, small to large, each inside the next."""
         return ground.readings.of((row, is_part), lambda: self._read(ground, row, is_part=is_part))
 
-    def _read(self, ground: _Ground, row: int, *, is_part: bool) -> "list[_Reading]":
+    def _read(self, ground: Ground, row: int, *, is_part: bool) -> list[Reading]:
         node, n = int(ground.surface.nodes.node_of_point[row]), len(ground.view)
-        whole = self._asked(ground, ((row, 1, 0, None),), (), None)
+        whole = self._asked(ground, ((row, 1, 0, None),), ())
         chance = dense(n, whole.nodes, _sigmoid(whole.odds), 0)
         answers = [_mask(n, node, whole.nodes[whole.odds > 0])]
         if is_part:
-            part = self._asked(ground, ((row, 1, 1, None),), (), None)
+            part = self._asked(ground, ((row, 1, 1, None),), ())
             inside = np.where(part.part == 1, part.chance, 1 - part.chance)
             chance = dense(n, part.nodes, _sigmoid(part.odds) * inside, 0)
             mine = part.nodes[(part.odds > 0) & (part.part == 1)]
@@ -324,9 +269,9 @@ class NetEncodedScene:
             members = np.zeros(ground.view.n_superpoints, bool)
             members[tree.members(reading.entry)] = True
             entries.append(members[superpoint])
-        return [_Reading(mask, _overlap(mask, chance)) for mask in nested(answers, entries)]
+        return [Reading(mask, _overlap(mask, chance)) for mask in nested(answers, entries)]
 
-    def _sized(self, ground: _Ground, found: Found) -> Found:
+    def _sized(self, ground: Ground, found: Found) -> Found:
         """An answer held to the sizes that its clicks name.
 
         Where all clicks of an object or part do, it is what they name, except where other labels
@@ -356,10 +301,11 @@ class NetEncodedScene:
 
     def _decoded(
         self,
-        ground: _Ground,
+        ground: Ground,
         own: tuple[ClickKey, ...],
         against: tuple[ClickKey, ...],
         settled: Masks | None,
+        known: Found | None,
     ) -> Found:
         """One decode, of the surroundings of the object's clicks.
 
@@ -372,7 +318,7 @@ class NetEncodedScene:
         in_window = _question(ground, own, against)
         fewest, most = self._network.sight.around
         around = (fewest if part_ids else WIDER * fewest, most)
-        near = _near(ground.view, in_window.node[in_window.is_object], around)
+        near = ground.near(in_window.node[in_window.is_object], around)
         seen = in_window.is_object | np.isin(ground.view.superpoint[in_window.node], near)
         cut = ground.view.cut(near)
         view, nodes = cut.view, cut.nodes
@@ -383,6 +329,7 @@ class NetEncodedScene:
             new_node[in_window.node[seen]],
             in_window.is_object[seen],
             in_window.part[seen],
+            _new_corrections((*own, *against), seen, known),
         )
         clicked = in_window.node[seen].tolist()
         before = None
@@ -394,7 +341,7 @@ class NetEncodedScene:
             self._looked_at(ground, cut),
             view,
             question,
-            lambda k: self._click_fields(ground, clicked[k]).within(near, nodes),
+            lambda k: ground.click_fields(clicked[k]).within(near, nodes),
             before,
         )
         odds = logits[:, 1] - logits[:, 0]
@@ -402,9 +349,9 @@ class NetEncodedScene:
             rows, odds = _with_graph(ground, in_window, nodes, rows, odds)
         mine = view.superpoint[rows[odds > 0]]
         ambiguous = not part_ids and ground.level + 1 < MOST_LEVELS
-        if ambiguous and _too_large(ground.view, near, mine):
+        if ambiguous and ground.is_outgrown(near, mine):
             coarser = self._ground(ground.window, ground.level + 1)
-            return self._decoded(coarser, own, against, settled)
+            return self._decoded(coarser, own, against, settled, known)
         part = np.zeros(len(rows), np.int32)
         chance = np.ones(len(rows), np.float32)
         if part_ids:
@@ -417,23 +364,19 @@ class NetEncodedScene:
     def _encoded(self, view: View) -> Any:
         return self._network.encode(self._parameters, self._network.view_inputs(view))
 
-    def _looked_at(self, ground: _Ground, cut: Cut) -> Any:
+    def _looked_at(self, ground: Ground, cut: Cut) -> Any:
         """Features of a part of the window, computed once and kept while they are in use."""
         return ground.looks.of(
             cut.superpoints.tobytes(),
             lambda: self._network.cut(self._parameters, ground.features, cut),
         )
 
-    def _click_fields(self, ground: _Ground, node: int) -> ClickFields:
-        """Distances from a click, computed once and kept while they are in use."""
-        return ground.fields.of(node, lambda: click_fields(ground.view, node))
-
     def _around_last(self, clicks: StandingClicks) -> NodeGraph | None:
         """Nodes of the window that the last click lies in, if it lies in one."""
         ground = self._ground_of_last(clicks)
         return None if ground is None else ground.surface.node_graph
 
-    def _ground_of_last(self, clicks: StandingClicks) -> _Ground | None:
+    def _ground_of_last(self, clicks: StandingClicks) -> Ground | None:
         for window, members in self._windows.around(clicks.snapped):
             if len(clicks) - 1 in members:
                 return self._ground(window)
@@ -454,76 +397,28 @@ class NetEncodedScene:
         rows = concerned(before, after, last, ground.surface.node_graph)
         if len(rows) == 0:
             return nothing
-        changes = self._changes(ground, clicks.snapped, rows, before, after)
+        changes = changes_of(ground, clicks.snapped, rows, before, after)
         return rows[~self._believed(changes)[changes.node]]
 
-    def _changes(
-        self,
-        ground: _Ground,
-        clicks: SnappedClicks,
-        rows: Int64[np.ndarray, " rows"],
-        before: Masks,
-        after: Masks,
-    ) -> Changes:
-        """The last click's change of some rows, in numbers."""
-        row, to_object, to_part = (
-            int(values[-1]) for values in (clicks.rows, clicks.objects, clicks.parts)
-        )
-        about = to_object or int(before.object[row])  # who takes, or else who loses
-        on_it = clicks.objects[:-1] == about
-        n_parts = len(set(clicks.parts[clicks.objects == about].tolist()) - {0})
-        node_of_row = ground.surface.nodes.node_of_point
-        nodes, node = np.unique(node_of_row[rows], return_inverse=True)
-        objects, parts, confidence = ground.on_nodes(before)
-        own = (objects == to_object) & (parts == to_part)
-        objects, parts = objects[nodes], parts[nodes]
-        clicked = int(node_of_row[row])
-        walked = self._click_fields(ground, clicked).nodes[:2, nodes].astype(np.float32)
-        straight = np.linalg.norm(ground.view.xyz[nodes] - ground.view.xyz[clicked], axis=1)
-        inputs = change_inputs(
-            chance=ground.on_nodes(after)[2][nodes],
-            confidence=confidence[nodes],
-            walked=np.column_stack([*walked, straight]) / np.float32(ground.view.size),
-            from_same=(objects == before.object[row]) & (parts == before.part[row]),
-            from_background=objects != about,
-            from_rest=(objects == about) & (parts == 0) & (n_parts > 0),
-            to_background=to_object == 0,
-            to_rest=to_object > 0 and to_part == 0 and n_parts > 0,
-            n_own=int(own.sum()),
-            clicks_a_part=int(on_it.sum()) / max(n_parts, 1),
-            clicked_confidence=float(before.confidence[row]),
-        )
-        return Changes(rows, node, inputs)
-
-    def _ground(self, window: Window, level: int = 0) -> _Ground:
+    def _ground(self, window: Window, level: int = 0) -> Ground:
         """An encoded window, computed once and kept while it is in use."""
-        return self._grounds.of((window, level), lambda: self._made(window, level))
 
-    def _made(self, window: Window, level: int) -> _Ground:
-        rows = self._windows.rows(window)
-        sight = self._network.sight
-        finest = self._ground(window) if level else None
-        size = sight.size if finest is None else finest.surface.nodes.size * COARSER**level
-        surface = encode_surface(
-            self._upright, rows, max_nodes=MAX_NODES, size=size, grain=sight.grain
-        )
-        spans = None if finest is None else _spans(finest.surface, surface)
-        view = view_of(surface)
-        features = self._encoded(view) if sight.whole else None
-        by_node = rows[np.argsort(surface.nodes.node_of_point[rows], kind="stable")]
-        return _Ground(window, level, surface, view, features, by_node, spans)
+        def made() -> Ground:
+            return ground_of(
+                self._upright,
+                window,
+                self._windows.rows(window),
+                self._network.sight,
+                self._encoded,
+                level=level,
+                finest=self._ground(window) if level else None,
+            )
 
-
-def _spans(finest: Surface, coarse: Surface) -> Int32[np.ndarray, " finest"]:
-    """The coarse node of every finest one: the last of those that its points lie in."""
-    spans = np.zeros(len(finest.nodes), np.int32)
-    rows = finest.rows
-    np.maximum.at(spans, finest.nodes.node_of_point[rows], coarse.nodes.node_of_point[rows])
-    return spans
+        return self._grounds.of((window, level), made)
 
 
 def _with_graph(
-    ground: _Ground,
+    ground: Ground,
     question: Question,
     nodes: Int64[np.ndarray, " looked_at"],
     rows: Int32[np.ndarray, " rows"],
@@ -577,24 +472,6 @@ def _sigmoid(odds: Float32[np.ndarray, " rows"]) -> Float32[np.ndarray, " rows"]
     return (1 / (1 + np.exp(-np.clip(odds, -50, 50)))).astype(np.float32)
 
 
-def _too_large(
-    view: View,
-    near: Int64[np.ndarray, " looked_at"],
-    mine: Int32[np.ndarray, " nodes"],
-) -> bool:
-    """Whether an object has too many nodes, or goes on beyond what was looked at.
-
-    `near` are the superpoints looked at, and `mine` the place there of each node of the object.
-    """
-    if len(mine) > MANY_NODES:
-        return True
-    inside = np.zeros(view.n_superpoints, bool)
-    inside[near] = True
-    edge = np.zeros(view.n_superpoints, bool)
-    edge[view.tail[inside[view.tail] & ~inside[view.head]]] = True
-    return bool(edge[near[mine]].sum() > EDGE_SHARE * len(mine))
-
-
 def _keys(clicks: StandingClicks) -> list[ClickKey]:
     """Each click as a value."""
     snapped = clicks.snapped
@@ -607,9 +484,7 @@ def _part_ids(own: tuple[ClickKey, ...]) -> list[int]:
     return sorted({key[2] for key in own} - {0})
 
 
-def _question(
-    ground: _Ground, own: tuple[ClickKey, ...], against: tuple[ClickKey, ...]
-) -> Question:
+def _question(ground: Ground, own: tuple[ClickKey, ...], against: tuple[ClickKey, ...]) -> Question:
     """What the clicks ask, in nodes of the window."""
     rows = np.array([key[0] for key in (*own, *against)])
     parts = tuple(_part_ids(own))
@@ -622,40 +497,29 @@ def _question(
     )
 
 
-def upright(scene: Scene) -> Scene:
-    """The scene turned so that up is z; the scene itself where it is so already."""
-    up = scene.up
-    if up[2] > 1 - 1e-9:
-        return scene
-    side = np.cross(up, [0.0, 0.0, 1.0] if abs(up[2]) < 0.9 else [1.0, 0.0, 0.0])
-    side /= np.linalg.norm(side)
-    turn = np.stack([side, np.cross(up, side), up])
-    with np.errstate(invalid="ignore"):  # rows without a position stay without
-        xyz = (scene.xyz @ turn.T).astype(np.float32)
-    return Scene(xyz, scene.rgb, name=scene.name, origin=np.zeros(3))
+def _new_corrections(
+    keys: tuple[ClickKey, ...],
+    seen: Bool[np.ndarray, " clicks"],
+    known: Found | None,
+) -> tuple[int, ...]:
+    """Which of the clicks that are seen correct what was found before they were made.
 
-
-def _near(
-    view: View, node: Int32[np.ndarray, " clicks"], around: tuple[int, int]
-) -> Int64[np.ndarray, " superpoints"]:
-    """Superpoints round the clicks of an object, ascending: where it is looked for.
-
-    They hold as many nodes as there are in reach, but no fewer and no more than `around` says.
+    The first click of a part says that there is one, and corrects nothing.
     """
-    clicked = view.xyz[node]
-    apart = np.full(view.n_superpoints, np.inf, np.float32)
-    for point in clicked:
-        apart = np.minimum(apart, np.linalg.norm(view.centre - point, axis=1))
-    apart[view.superpoint[node]] = 0
-    reach = REACH * np.linalg.norm(clicked.max(axis=0) - clicked.min(axis=0))
-    order = np.argsort(apart, kind="stable")
-    count = np.cumsum(view.n_nodes_of[order])
-    most = np.clip(count[apart[order] <= reach][-1], *around)
-    n = max(int(np.searchsorted(count, most, side="right")), len(np.unique(view.superpoint[node])))
-    return np.sort(order[:n])
+    if known is None:
+        return ()
+    before = {*known.own, *known.against}
+    named = {key[1:3] for key in known.own}
+    own = known.own[0][1]
+    kept = [key for key, is_seen in zip(keys, seen, strict=True) if is_seen]
+    return tuple(
+        k
+        for k, key in enumerate(kept)
+        if key not in before and (key[1] != own or key[1:3] in named)
+    )
 
 
-def _joined(scene: Scene, ground: _Ground, found: Sequence[tuple[int, Found]]) -> Masks:
+def _joined(scene: Scene, ground: Ground, found: Sequence[tuple[int, Found]]) -> Masks:
     """Masks of the window's rows: objects compete on every node, and take their parts along."""
     n = len(ground.view)
     best = np.zeros(n, np.float32)  # odds of the background against itself

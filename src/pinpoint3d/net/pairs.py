@@ -23,8 +23,8 @@ BACKGROUND, OBJECT, REST, PART = range(4)
 """Kinds of labels."""
 
 N_FIELDS = 5
-N_SUPERPOINT_PAIRS = 25
-N_NODE_PAIRS = 11 + 2 * N_WALKS
+N_SUPERPOINT_PAIRS = 27
+N_NODE_PAIRS = 13 + 2 * N_WALKS
 FAR = 6.0  # what a logarithm of a distance is at most; labels without clicks are as far
 CLOSEST = 0.5  # nodes: distances below are alike
 NOWHERE = 1e9  # m
@@ -48,12 +48,15 @@ class Question:
         Whether each click is on the object. bool (K,).
     part
         Part that each click names, 0 for the rest. int32 (K,).
+    corrections
+        Which clicks, by number, correct the last answer, which did not know them.
     """
 
     parts: tuple[int, ...]
     node: Int32[np.ndarray, " clicks"]
     is_object: Bool[np.ndarray, " clicks"]
     part: Int32[np.ndarray, " clicks"]
+    corrections: tuple[int, ...] = ()
 
     @property
     def n_labels(self) -> int:
@@ -148,7 +151,7 @@ def superpoint_pairs(
     question: Question,
     fields: Sequence[ClickFields],
     previous: Float32[np.ndarray, "superpoints labels"] | None,
-) -> Float32[np.ndarray, "superpoints labels 25"]:
+) -> Float32[np.ndarray, "superpoints labels 27"]:
     """Features of every superpoint and label.
 
     Parameters
@@ -201,6 +204,11 @@ def superpoint_pairs(
                 x[superpoint, columns[~member[k, group]], 23] = 1
     if previous is not None:
         x[..., 24] = 2 * previous - 1
+    if question.corrections:
+        new = list(question.corrections)
+        own = _least(distance[new, 1:2], member[new])
+        x[..., 25] = _closeness(own[0] / scale)
+        x[..., 26] = _closeness(_rival(own, question.groups)[0] / scale)
     return x
 
 
@@ -210,11 +218,12 @@ def node_pairs(
     question: Question,
     fields: Sequence[ClickFields],
     previous: Float32[np.ndarray, "rows labels"] | None,
-) -> Float32[np.ndarray, "rows labels 17"]:
+) -> Float32[np.ndarray, "rows labels 19"]:
     """Features of some nodes and every label.
 
     For the nearest click of the label and of its nearest rival: distances, how far off the click's
-    plane, angle of the normals, height, difference of colour; and the distances along the surface.
+    plane, angle of the normals, height, difference of colour; and the distances along the surface,
+    also to corrections alone.
 
     Parameters
     ----------
@@ -230,9 +239,11 @@ def node_pairs(
     walked = np.empty((len(fields), N_WALKS, len(rows)), np.float32)
     for k, field in enumerate(fields):
         walked[k] = field.nodes[:, rows]
+    corrects = np.zeros(len(fields), bool)
+    corrects[list(question.corrections)] = True
     x = _node_pairs(
         view.xyz, view.normal, colour, rows, question.node, question.speaks_for, group,
-        np.float32(view.size), walked,
+        np.float32(view.size), walked, corrects,
     )  # fmt: skip
     if previous is not None:
         x[..., 10] = 2 * previous - 1
@@ -251,8 +262,10 @@ def _node_pairs(
     group: NDArray,
     size: float,
     walked: NDArray,
+    corrects: NDArray,
 ) -> NDArray:
     """All the features of `node_pairs` but the last answer; `speaks_for` two labels a click."""
+    is_corrected = corrects.any()
     n_labels = len(group)
     out = np.zeros((len(rows), n_labels, N_NODE_PAIRS), np.float32)
     closest = np.float32(CLOSEST) * size
@@ -308,6 +321,19 @@ def _node_pairs(
                 x[11 + 2 * f] = min(np.log1p(own[label] / size), FAR) / 3
                 ratio = np.log((min(own[label], far) + closest) / (min(beside, far) + closest))
                 x[12 + 2 * f] = min(max(ratio, -3), 3)
+        if not is_corrected:
+            continue
+        own[:] = np.float32(np.inf)
+        for k in np.flatnonzero(corrects):
+            for label in speaks_for[k]:
+                if label >= 0:
+                    own[label] = min(own[label], walked[k, 0, r])
+        _rivals(own, group, rival)
+        for label in range(n_labels):
+            beside = np.float32(np.inf) if rival[label] < 0 else own[rival[label]]
+            x = out[r, label]
+            x[N_NODE_PAIRS - 2] = max(1 - np.log1p(own[label] / size) / FAR, 0)
+            x[N_NODE_PAIRS - 1] = max(1 - np.log1p(beside / size) / FAR, 0)
     return out
 
 
@@ -405,6 +431,11 @@ def _between(
 def _logarithm(nodes: Float32[np.ndarray, "places labels"]) -> Float32[np.ndarray, "places labels"]:
     """Logarithm of a distance in nodes, brought to about one."""
     return np.minimum(np.log1p(nodes), FAR) / 3
+
+
+def _closeness(nodes: Float32[np.ndarray, "places labels"]) -> Float32[np.ndarray, "places labels"]:
+    """1 at a distance of 0, falling with its logarithm to 0."""
+    return np.maximum(1 - np.log1p(nodes) / FAR, 0)
 
 
 def _ratio(

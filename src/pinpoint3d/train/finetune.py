@@ -18,7 +18,7 @@ from pinpoint3d.errors import ProjectError, TrainingError
 from pinpoint3d.files import load
 from pinpoint3d.files.project import read_labels, read_project
 from pinpoint3d.net.corrections import expected
-from pinpoint3d.net.engine import upright
+from pinpoint3d.net.ground import upright
 from pinpoint3d.net.kernels_torch import on_device
 from pinpoint3d.net.losses import LossWeights
 from pinpoint3d.net.network import Network

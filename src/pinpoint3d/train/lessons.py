@@ -82,16 +82,18 @@ class Lesson:
         return self.clicked(self.clicker.errors(shown, most))
 
     def clicked(self, clicks: Sequence[Click]) -> "Lesson":
-        """The lesson with more clicks."""
+        """The lesson with more clicks, corrections unless they are the first."""
         if not clicks:
             return self
         view, old = self.crop.view, self.question
+        n_before = len(old.node)
         node = np.array([click.point for click in clicks], np.int32)
         question = replace(
             old,
             node=np.concatenate([old.node, node]),
             is_object=np.append(old.is_object, [bool(click.object) for click in clicks]),
             part=np.append(old.part, [int(click.part) for click in clicks]).astype(np.int32),
+            corrections=tuple(range(n_before, n_before + len(clicks))) if n_before else (),
         )
         fields = tuple(click_fields(view, int(n)) for n in node)
         return replace(self, question=question, fields=self.fields + fields)
