@@ -24,7 +24,7 @@ N_CHANGE_INPUTS = 15
 WIDTH = 24
 MENDED, SPOILED, NEITHER = range(3)
 """What becomes of a node: right now, right before, or wrong both times."""
-BELIEVED = 0.6  # chance from which on a change that mends or spoils is taken to mend
+BELIEVED = 0.67  # chance from which on a change that mends or spoils is taken to mend
 FAR = 8.0  # what the logarithm of a distance in nodes is at most
 
 SHAPES: Shapes = {
